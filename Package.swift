@@ -1,0 +1,112 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// Applied to every Swift target; CONTRIBUTING.md says why each one is on.
+let settings: [SwiftSetting] = [
+    // SE-0335: `any` is written out, so the cost of an existential is visible in review.
+    .enableUpcomingFeature("ExistentialAny"),
+    // SE-0444: a file imports what it uses.
+    .enableUpcomingFeature("MemberImportVisibility"),
+    // SE-0409: a `public import` is a decision, not a default.
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    // SE-0461: `nonisolated async` runs on the caller's executor.
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+    // SE-0458: every unsafe expression carries the word `unsafe`.
+    .strictMemorySafety(),
+]
+
+let package = Package(
+    name: "swift-alternator",
+    products: [
+        .library(name: "Alternator", targets: ["Alternator"]),
+        .library(name: "AlternatorLocal", targets: ["AlternatorLocal"]),
+        .executable(name: "alternator-local", targets: ["alternator-local"]),
+    ],
+    targets: [
+        // What users import: the mapper, and through it the client and the wire types.
+        .target(
+            name: "Alternator",
+            dependencies: ["AlternatorCore", "AlternatorWire"],
+            swiftSettings: settings
+        ),
+        // The balanced client: the only place with tasks and clocks.
+        .target(
+            name: "AlternatorCore",
+            dependencies: ["AlternatorRouting", "AlternatorTransport", "AlternatorWire"],
+            swiftSettings: settings
+        ),
+        // Pure: no I/O, no clock, no randomness of its own.
+        .target(name: "AlternatorRouting", dependencies: ["AlternatorWire"], swiftSettings: settings),
+        .target(name: "AlternatorWire", swiftSettings: settings),
+        // I/O: sockets, event loops, HTTP, TLS, digests.
+        .target(name: "AlternatorTransport", dependencies: ["CAlternator"], swiftSettings: settings),
+        // What Swift cannot import by itself; every shim says why.
+        .target(name: "CAlternator", dependencies: ["COpenSSL", "CZlib"]),
+        .systemLibrary(
+            name: "COpenSSL",
+            pkgConfig: "openssl",
+            providers: [.apt(["libssl-dev"]), .yum(["openssl-devel"]), .brew(["openssl@3"])]
+        ),
+        .systemLibrary(
+            name: "CZlib",
+            pkgConfig: "zlib",
+            providers: [.apt(["zlib1g-dev"]), .yum(["zlib-devel"]), .brew(["zlib"])]
+        ),
+        .systemLibrary(
+            name: "CSQLite",
+            pkgConfig: "sqlite3",
+            providers: [.apt(["libsqlite3-dev"]), .yum(["sqlite-devel"]), .brew(["sqlite"])]
+        ),
+        // The embedded cluster: a product of its own, never imported by the client.
+        .target(
+            name: "AlternatorLocal",
+            dependencies: ["AlternatorRouting", "AlternatorTransport", "AlternatorWire", "CSQLite"],
+            swiftSettings: settings
+        ),
+        .executableTarget(
+            name: "alternator-local",
+            dependencies: ["AlternatorLocal"],
+            swiftSettings: settings
+        ),
+        .target(
+            name: "TestSupport",
+            dependencies: ["AlternatorTransport", "AlternatorWire"],
+            path: "Tests/TestSupport",
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "AlternatorWireTests",
+            dependencies: ["AlternatorWire", "TestSupport"],
+            resources: [.copy("Resources")],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "AlternatorRoutingTests",
+            dependencies: ["AlternatorRouting", "AlternatorWire", "TestSupport"],
+            resources: [.copy("Resources")],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "AlternatorTransportTests",
+            dependencies: ["AlternatorTransport", "TestSupport"],
+            resources: [.copy("Resources")],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "AlternatorCoreTests",
+            dependencies: ["AlternatorCore", "AlternatorLocal", "AlternatorTransport", "AlternatorWire", "TestSupport"],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "AlternatorTests",
+            dependencies: ["Alternator", "AlternatorLocal", "TestSupport"],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "AlternatorLocalTests",
+            dependencies: ["AlternatorLocal", "AlternatorWire", "TestSupport"],
+            swiftSettings: settings
+        ),
+    ],
+    swiftLanguageModes: [.v6]
+)

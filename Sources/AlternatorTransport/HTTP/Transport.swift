@@ -1,0 +1,104 @@
+/// Where to send: one node as the transport knows it.
+///
+/// `id` is dense and never used again within one client, so that a pool is found by index.
+package struct Peer: Hashable, Sendable {
+    package let id: Int
+    /// A name, an IPv4 address, or an IPv6 address without brackets.
+    package let host: String
+    package let port: Int
+
+    package init(id: Int, host: String, port: Int) {
+        self.id = id
+        self.host = host
+        self.port = port
+    }
+}
+
+/// One HTTP request, ready to be written: the head up to and with the empty line, then the body.
+package struct OutgoingRequest: Sendable {
+    package var head: [UInt8]
+    package var body: [UInt8]
+
+    package init(head: [UInt8], body: [UInt8]) {
+        self.head = head
+        self.body = body
+    }
+}
+
+/// One HTTP answer; chunks are joined, 1xx answers left out.
+package struct IncomingResponse: Sendable {
+    package let status: Int
+    /// Head and body in one buffer, so that an answer costs one allocation.
+    package let bytes: [UInt8]
+    /// Where the body begins in `bytes`; it goes to the end.
+    package let bodyOffset: Int
+
+    package init(status: Int, bytes: [UInt8], bodyOffset: Int) {
+        self.status = status
+        self.bytes = bytes
+        self.bodyOffset = bodyOffset
+    }
+}
+
+/// Bounds of one exchange.
+package struct ExchangeOptions: Sendable {
+    /// From the call to the last byte of the answer, waiting for a connection not included.
+    package var requestTimeout: Duration = .seconds(30)
+    /// A connection older than this since its last use is passed over; `nil`: any idle one will do.
+    ///
+    /// Counting writes set one second: a connection the server may have closed must not eat them.
+    package var maximumIdle: Duration?
+
+    package init() {}
+}
+
+/// Why an exchange gave no answer.
+package struct TransportError: Error, Sendable, CustomStringConvertible {
+    package enum Kind: Sendable, Hashable {
+        case resolveFailed, connectFailed, connectTimeout, tls, requestTimeout, acquireTimeout
+        /// The connection ended before the answer was complete.
+        case connectionLost
+        /// The answer is not HTTP/1.1 or breaks a limit.
+        case protocolViolation
+        case cancelled, closed
+    }
+
+    /// How much of the request left this process: what a retry may assume.
+    package enum Sent: Sendable, Hashable {
+        /// The server cannot have run it.
+        case incomplete
+        /// The server may have run it.
+        case complete
+    }
+
+    package let kind: Kind
+    package let sent: Sent
+    package let message: String
+
+    package init(_ kind: Kind, sent: Sent, message: String) {
+        self.kind = kind
+        self.sent = sent
+        self.message = message
+    }
+
+    package var description: String { message }
+}
+
+/// The seam that tests replace: one exchange with one node, never repeated.
+package protocol Transport: Sendable {
+    /// Sends and waits for the whole answer.
+    ///
+    /// Cancelling the task cancels it at once, with `.cancelled`; the connection is closed only if an answer is due.
+    func exchange(
+        _ request: OutgoingRequest, with peer: Peer, options: ExchangeOptions
+    ) async throws(TransportError) -> IncomingResponse
+
+    /// Drains the connections of a node that left: idle ones close now, others after their answer.
+    func forget(_ peer: Peer)
+
+    /// The loops as a task executor.
+    var executor: any TaskExecutor { get }
+
+    /// Lets exchanges finish, then ends them with `.closed`; afterwards no thread or descriptor is left.
+    func close(within grace: Duration) async
+}

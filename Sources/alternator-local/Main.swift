@@ -1,0 +1,6 @@
+import AlternatorLocal
+
+@main
+struct Main {
+    static func main() {}
+}
