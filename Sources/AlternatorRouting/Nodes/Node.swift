@@ -1,0 +1,37 @@
+/// A node's number within one client: dense from 0, never used again for another endpoint.
+package struct NodeID: Hashable, Comparable, Sendable, CustomStringConvertible {
+    package let index: Int
+
+    package init(index: Int) { self.index = index }
+
+    package static func < (left: Self, right: Self) -> Bool { left.index < right.index }
+    package var description: String { "node \(index)" }
+}
+
+/// A node of the current set.
+package struct Node: Hashable, Sendable {
+    package let id: NodeID
+    package let endpoint: Endpoint
+    /// Where to connect: the endpoint's host, or what the caller's address translator made of it.
+    package let connectHost: String
+
+    package init(id: NodeID, endpoint: Endpoint, connectHost: String) {
+        self.id = id
+        self.endpoint = endpoint
+        self.connectHost = connectHost
+    }
+}
+
+/// A node as discovery or the configuration names it, before it has a number.
+package struct DiscoveredNode: Hashable, Sendable {
+    package let endpoint: Endpoint
+    package let connectHost: String
+
+    /// - Parameters:
+    ///   - endpoint: what the cluster calls the node; identity and order come from it.
+    ///   - connectHost: where to connect instead; `nil`: the endpoint's own host.
+    package init(_ endpoint: Endpoint, connectHost: String? = nil) {
+        self.endpoint = endpoint
+        self.connectHost = connectHost ?? endpoint.host
+    }
+}

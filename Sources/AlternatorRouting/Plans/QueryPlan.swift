@@ -1,0 +1,152 @@
+/// The order in which one request tries the nodes: one plan for all its attempts.
+///
+/// It keeps the nodes of the moment it was made; later changes of the topology do not alter it. The order knows nothing
+/// of health, each choice does: the first untried active node in order, else the first untried quarantined one, never a
+/// down one. When all eligible nodes were tried and another attempt is asked for, a new cycle begins: a random plan is
+/// shuffled anew, any other repeats its order.
+package struct QueryPlan: Sendable {
+    package let nodes: NodeSet
+    /// Choices made so far.
+    package private(set) var attempts = 0
+    private let order: PlanOrder
+    /// `false`: the plan ends after one pass.
+    private let cycles: Bool
+    private var source: PositionSource
+    /// The usual plan tries its first node and is done: that node is kept here, and the arrays stay empty.
+    private var onlyTried: Int32 = -1
+    private var drawn: [Int32] = []
+    private var tried: [Bool] = []
+
+    package init(_ nodes: NodeSet, order: PlanOrder, cycles: Bool = true) {
+        self.nodes = nodes
+        self.order = order
+        self.cycles = cycles
+        source = PositionSource(order, count: nodes.count)
+    }
+
+    /// Chooses the next node to try; `nil` if none is eligible.
+    ///
+    /// - Parameters:
+    ///   - state: the node's health at this moment.
+    ///   - load: its requests in flight; asked by `leastInFlight` plans only.
+    /// - Returns: the position in `nodes`.
+    package mutating func next(
+        state: (NodeID) -> HealthState,
+        load: (NodeID) -> Int
+    ) -> Int32? {
+        if case .leastInFlight(let generator) = order {
+            return nextByLoad(generator, state: state, load: load)
+        }
+        if attempts == 0, let position = source.next(nodes) {
+            if state(nodes[position].id) == .active {
+                onlyTried = position
+                attempts = 1
+                return position
+            }
+            drawn = [position]
+            tried = [false]
+        }
+        return nextInOrder(state)
+    }
+
+    private mutating func nextInOrder(_ state: (NodeID) -> HealthState) -> Int32? {
+        keepOnlyTried()
+        if let position = untried(state) { return position }
+        guard cycles, tried.contains(true) else { return nil }
+        if source.reshuffles {
+            source.reshuffle()
+            drawn.removeAll(keepingCapacity: true)
+            tried.removeAll(keepingCapacity: true)
+        } else {
+            for index in tried.indices { tried[index] = false }
+        }
+        return untried(state)
+    }
+
+    private mutating func untried(_ state: (NodeID) -> HealthState) -> Int32? {
+        var quarantined: Int?
+        var index = 0
+        while true {
+            if index == drawn.count {
+                guard let position = source.next(nodes) else { break }
+                drawn.append(position)
+                tried.append(false)
+            }
+            if !tried[index] {
+                switch state(nodes[drawn[index]].id) {
+                case .active: return take(index)
+                case .quarantined: quarantined = quarantined ?? index
+                case .down: break
+                }
+            }
+            index += 1
+        }
+        return quarantined.map { take($0) }
+    }
+
+    private mutating func take(_ index: Int) -> Int32 {
+        tried[index] = true
+        attempts += 1
+        return drawn[index]
+    }
+
+    private mutating func keepOnlyTried() {
+        guard onlyTried >= 0 else { return }
+        drawn.append(onlyTried)
+        tried.append(true)
+        onlyTried = -1
+    }
+
+    // MARK: By load
+
+    private mutating func nextByLoad(
+        _ generator: SplitMix,
+        state: (NodeID) -> HealthState,
+        load: (NodeID) -> Int
+    ) -> Int32? {
+        // Each attempt draws its own numbers from the plan's seed.
+        var generator = SplitMix(seed: SplitMix.next(of: generator, attempts))
+        var position = leastLoaded(&generator, state: state, load: load)
+        if position == nil, cycles, attempts > 0 {
+            onlyTried = -1
+            drawn.removeAll(keepingCapacity: true)
+            position = leastLoaded(&generator, state: state, load: load)
+        }
+        guard let position else { return nil }
+        if onlyTried < 0, drawn.isEmpty { onlyTried = position } else { drawn.append(position) }
+        attempts += 1
+        return position
+    }
+
+    private func leastLoaded(
+        _ generator: inout SplitMix,
+        state: (NodeID) -> HealthState,
+        load: (NodeID) -> Int
+    ) -> Int32? {
+        var best: Int32?
+        var bestState = HealthState.down
+        var bestLoad = Int.max
+        var equals = 0
+        for (position, node) in nodes.nodes.enumerated() {
+            let position = Int32(position)
+            let nodeState = state(node.id)
+            guard nodeState != .down, position != onlyTried, !drawn.contains(position) else { continue }
+            let nodeLoad = load(node.id)
+            if nodeState.rawValue < bestState.rawValue || (nodeState == bestState && nodeLoad < bestLoad) {
+                (best, bestState, bestLoad, equals) = (position, nodeState, nodeLoad, 1)
+            } else if nodeState == bestState, nodeLoad == bestLoad {
+                // Reservoir sampling: the k-th equal replaces the choice with probability 1/k.
+                equals += 1
+                if generator.below(equals) == 0 { best = position }
+            }
+        }
+        return best
+    }
+}
+
+extension SplitMix {
+    fileprivate static func next(of generator: SplitMix, _ attempt: Int) -> UInt64 {
+        var generator = generator
+        return generator.next() &+ UInt64(truncatingIfNeeded: attempt) &* 0x9E37_79B9_7F4A_7C15
+    }
+}
