@@ -9,14 +9,16 @@ public struct ItemDecoder: Sendable {
 
     /// The item at the reader's place; throws `.decoding` with the path, or `.protocolViolation` for broken JSON.
     package func decodeItem<T: Decodable>(
-        _ type: T.Type, from reader: inout JSONReader
+        _ type: T.Type,
+        from reader: inout JSONReader
     ) throws(AlternatorError) -> T {
         fatalError("skeleton")
     }
 
     /// An item from attributes.
     public func decode<T: Decodable>(
-        _ type: T.Type, from item: [String: AttributeValue]
+        _ type: T.Type,
+        from item: [String: AttributeValue]
     ) throws(AlternatorError) -> T {
         fatalError("skeleton")
     }

@@ -102,8 +102,15 @@ public struct AlternatorError: Error, Sendable {
         let cause: (any Error)?
 
         init(
-            code: Code, message: String, operation: String?, table: String?, node: String?, attempts: Int,
-            serviceType: String?, existingItem: [String: AttributeValue]?, cause: (any Error)?
+            code: Code,
+            message: String,
+            operation: String?,
+            table: String?,
+            node: String?,
+            attempts: Int,
+            serviceType: String?,
+            existingItem: [String: AttributeValue]?,
+            cause: (any Error)?
         ) {
             self.code = code
             self.message = message
@@ -130,19 +137,35 @@ public struct AlternatorError: Error, Sendable {
         cause: (any Error)? = nil
     ) {
         storage = Storage(
-            code: code, message: message, operation: operation, table: table, node: node, attempts: attempts,
-            serviceType: serviceType, existingItem: existingItem, cause: cause
+            code: code,
+            message: message,
+            operation: operation,
+            table: table,
+            node: node,
+            attempts: attempts,
+            serviceType: serviceType,
+            existingItem: existingItem,
+            cause: cause
         )
     }
 
     /// The same error with its context filled in where it was empty.
     package func with(
-        operation: String? = nil, table: String? = nil, node: String? = nil, attempts: Int? = nil
+        operation: String? = nil,
+        table: String? = nil,
+        node: String? = nil,
+        attempts: Int? = nil
     ) -> AlternatorError {
         AlternatorError(
-            code, message: message, operation: self.operation ?? operation, table: self.table ?? table,
-            node: self.node ?? node, attempts: attempts ?? self.attempts, serviceType: serviceType,
-            existingItem: existingItem, cause: cause
+            code,
+            message: message,
+            operation: self.operation ?? operation,
+            table: self.table ?? table,
+            node: self.node ?? node,
+            attempts: attempts ?? self.attempts,
+            serviceType: serviceType,
+            existingItem: existingItem,
+            cause: cause
         )
     }
 
