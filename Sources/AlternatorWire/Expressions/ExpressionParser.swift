@@ -31,7 +31,7 @@ struct ExpressionParser {
         var tokens: [ExpressionToken] = []
         while true {
             guard let token = lexer.next() else {
-                throw Self.failure("unexpected character", at: lexer.position, of: text, kind: kind)
+                throw Self.failure("syntax error: unexpected character", at: lexer.position, of: text, kind: kind)
             }
             tokens.append(token)
             if token.kind == .end { break }
@@ -105,7 +105,7 @@ extension ExpressionParser {
                 frame.startTerm()
                 continue
             }
-            guard outer.isEmpty else { throw failure("expected ')', AND or OR") }
+            guard outer.isEmpty else { throw failure("syntax error: expected ')', AND or OR") }
             try expectEnd()
             return frame.finished()
         }
@@ -154,14 +154,14 @@ extension ExpressionParser {
         let first = try parseOperand()
         if accept(.between) {
             let low = try parseOperand()
-            guard accept(.and) else { throw failure("expected AND between the bounds of BETWEEN") }
+            guard accept(.and) else { throw failure("syntax error: expected AND between the bounds of BETWEEN") }
             return .between(first, low: low, high: try parseOperand())
         }
         if accept(.in) {
-            guard accept("(") else { throw failure("expected '(' after IN") }
+            guard accept("(") else { throw failure("syntax error: expected '(' after IN") }
             var list = try [parseOperand()]
             while accept(",") { list.append(try parseOperand()) }
-            guard accept(")") else { throw failure("expected ',' or ')' in the list of IN") }
+            guard accept(")") else { throw failure("syntax error: expected ',' or ')' in the list of IN") }
             return .isIn(first, list)
         }
         guard let comparator = acceptComparator() else { return .alone(first) }
@@ -176,7 +176,7 @@ extension ExpressionParser {
     }
 
     private mutating func parseSetValue() throws(ExpressionError) -> UpdateExpression.SetValue {
-        guard accept("=") else { throw failure("expected '=' after the path of SET") }
+        guard accept("=") else { throw failure("syntax error: expected '=' after the path of SET") }
         let first = try parseOperand()
         if accept("+") { return .plus(first, try parseOperand()) }
         if accept("-") { return .minus(first, try parseOperand()) }
@@ -184,7 +184,9 @@ extension ExpressionParser {
     }
 
     private mutating func parseValueReference() throws(ExpressionError) -> String {
-        guard token.kind == .valueReference else { throw failure("expected a value placeholder such as :v") }
+        guard token.kind == .valueReference else {
+            throw failure("syntax error: expected a value placeholder such as :v")
+        }
         return takeText()
     }
 
@@ -209,7 +211,9 @@ extension ExpressionParser {
             while let call = calls.last {
                 calls[calls.count - 1].arguments.append(operand)
                 if accept(",") { break }
-                guard accept(")") else { throw failure("expected ',' or ')' in the arguments of \(call.name)") }
+                guard accept(")") else {
+                    throw failure("syntax error: expected ',' or ')' in the arguments of \(call.name)")
+                }
                 let finished = calls.removeLast()
                 operand = .function(name: finished.name, arguments: finished.arguments)
             }
@@ -224,7 +228,7 @@ extension ExpressionParser {
                 parts.append(try parseComponent())
             } else if accept("[") {
                 parts.append(try parseIndex())
-                guard accept("]") else { throw failure("expected ']' after a list index") }
+                guard accept("]") else { throw failure("syntax error: expected ']' after a list index") }
             } else {
                 return DocumentPath(parts)
             }
@@ -238,12 +242,12 @@ extension ExpressionParser {
         switch token.kind {
         case .name: return .name(takeText())
         case .nameReference: return .placeholder(takeText())
-        default: throw failure("expected an attribute name")
+        default: throw failure("syntax error: expected an attribute name")
         }
     }
 
     private mutating func parseIndex() throws(ExpressionError) -> PathPart {
-        guard token.kind == .integer else { throw failure("expected a list index") }
+        guard token.kind == .integer else { throw failure("syntax error: expected a list index") }
         guard let index = Int32(takeText()) else { throw failure("list index out of range") }
         return .index(Int(index))
     }
@@ -275,7 +279,7 @@ extension ExpressionParser {
     }
 
     private func expectEnd() throws(ExpressionError) {
-        guard token.kind == .end else { throw failure("unexpected '\(excerpt)'") }
+        guard token.kind == .end else { throw failure("syntax error: unexpected '\(excerpt)'") }
     }
 
     private var excerpt: String { String(decoding: bytes[token.range], as: UTF8.self) }

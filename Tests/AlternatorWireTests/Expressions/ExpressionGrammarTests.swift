@@ -124,7 +124,7 @@ private func name(_ name: String) -> Operand { .path(path(.name(name))) }
         let error = #expect(throws: ExpressionError.self) {
             try ConditionExpression.parse("a = b)", as: .filter)
         }
-        #expect(error?.message == "Failed parsing FilterExpression 'a = b)': unexpected ')' at char 5")
+        #expect(error?.message == "Failed parsing FilterExpression 'a = b)': syntax error: unexpected ')' at char 5")
         #expect(error?.offset == 5)
     }
 
