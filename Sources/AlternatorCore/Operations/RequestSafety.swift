@@ -1,11 +1,11 @@
-import AlternatorRouting
-import AlternatorWire
+package import AlternatorRouting
+package import AlternatorWire
 
 // Whether each write may be sent again after it may have been applied. Everything that only reads is idempotent, and so
 // are both batches, CreateTable, DeleteTable and tags; see `WriteFacts` for the rules.
 
 extension PutItemRequest {
-    var safety: RetrySafety {
+    package var safety: RetrySafety {
         WriteFacts(
             conditionExpression: conditionExpression,
             returnValues: returnValues?.rawValue,
@@ -15,7 +15,7 @@ extension PutItemRequest {
 }
 
 extension DeleteItemRequest {
-    var safety: RetrySafety {
+    package var safety: RetrySafety {
         WriteFacts(
             conditionExpression: conditionExpression,
             returnValues: returnValues?.rawValue,
@@ -25,7 +25,7 @@ extension DeleteItemRequest {
 }
 
 extension UpdateItemRequest {
-    var safety: RetrySafety {
+    package var safety: RetrySafety {
         WriteFacts(
             updateExpression: updateExpression,
             conditionExpression: conditionExpression,
@@ -42,7 +42,7 @@ extension UpdateItemRequest {
 
 extension UpdateTableRequest {
     /// The billing mode is just set; a second change of an index is refused, one of a stream may start it anew.
-    var safety: RetrySafety {
+    package var safety: RetrySafety {
         globalSecondaryIndexUpdates.isEmpty && vectorIndexUpdates.isEmpty && streamSpecification == nil
             ? .idempotent : .conditional
     }
@@ -50,5 +50,5 @@ extension UpdateTableRequest {
 
 extension UpdateTimeToLiveRequest {
     /// Turning on what the first attempt turned on is refused.
-    var safety: RetrySafety { .conditional }
+    package var safety: RetrySafety { .conditional }
 }

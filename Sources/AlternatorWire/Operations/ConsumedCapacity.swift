@@ -39,6 +39,6 @@ public struct ConsumedCapacity: Sendable, Hashable, WireReadable {
 extension JSONReader {
     /// Both forms of the server: one object, or a list with an object per table.
     mutating func readCapacities() throws(JSONError) -> [ConsumedCapacity] {
-        isAtArray() ? try readList(ConsumedCapacity.init(from:)) : [try ConsumedCapacity(from: &self)]
+        peek() == UInt8(ascii: "[") ? try readList(ConsumedCapacity.init(from:)) : [try ConsumedCapacity(from: &self)]
     }
 }

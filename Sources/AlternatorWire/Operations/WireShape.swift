@@ -155,18 +155,6 @@ extension JSONReader {
 
     mutating func readWord<Word: WireWord>() throws(JSONError) -> Word { Word(rawValue: try readString()) }
 
-    /// Whether the next byte, white space aside, is `[`.
-    func isAtArray() -> Bool {
-        var place = offset
-        while place < bytes.count {
-            switch bytes[place] {
-            case 0x20, 0x09, 0x0A, 0x0D: place += 1
-            case let byte: return byte == UInt8(ascii: "[")
-            }
-        }
-        return false
-    }
-
     /// The value of a member that a shape cannot be without.
     func required<Value>(_ value: Value?, _ member: StaticString) throws(JSONError) -> Value {
         guard let value else { throw JSONError("missing member '\(member)'", at: offset) }
