@@ -78,7 +78,7 @@ extension ServiceError {
         switch code {
         case .validation: validationAdvice
         case .tableNotFound:
-            "Check the name and that the client talks to the right cluster; create() makes a table."
+            "Check the name, and that the client talks to the right cluster."
         case .tableInUse: "Use another name, or create(ifNotExists: true)."
         case .conditionFailed:
             message == nil ? "Read the item again and decide anew." : nil
