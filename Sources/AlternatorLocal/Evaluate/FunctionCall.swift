@@ -45,7 +45,7 @@ struct FunctionCall: Sendable {
         switch function {
         case .attributeType:
             guard case .string(let type)? = second, let first else { return .bool(false) }
-            return .bool(ServerValue.typeName(first) == type)
+            return .bool(first.typeName == type)
         case .beginsWith:
             guard let first, let second else { return .bool(false) }
             return .bool(ServerComparison.begins(first, with: second))
@@ -94,7 +94,7 @@ struct FunctionCall: Sendable {
                 default:
                     throw .validation(
                         "\(prefix): begins_with() supports only string or binary type, "
-                            + "got \(ServerValue.typeName(constant))"
+                            + "got \(constant.typeName)"
                     )
                 }
             }
@@ -112,7 +112,7 @@ struct FunctionCall: Sendable {
         guard case .string(let type) = constant else {
             throw .validation(
                 "\(prefix): the second parameter of attribute_type() must be a string, "
-                    + "got \(ServerValue.typeName(constant))"
+                    + "got \(constant.typeName)"
             )
         }
         guard Self.types.contains(type) else {
@@ -140,7 +140,7 @@ struct FunctionCall: Sendable {
         case .number?, .bool?, .null?, nil:
             if arguments[0].isPath { return nil }
             throw .validation(
-                "Unsupported operand type \(value.map(ServerValue.typeName) ?? "none") for function size()"
+                "Unsupported operand type \(value?.typeName ?? "none") for function size()"
             )
         }
         return AttributeNumber(String(count)).map { .number($0) }

@@ -184,7 +184,7 @@ private struct Comparison {
             guard let constant, !ServerComparison.isOrdered(constant) else { continue }
             throw .validation(
                 "\(prefix): operator \(comparator.rawValue) allows only the types String, Number, or Binary, "
-                    + "got \(ServerValue.typeName(constant))"
+                    + "got \(constant.typeName)"
             )
         }
     }
@@ -213,7 +213,7 @@ private struct Range {
             guard let constant, !ServerComparison.isOrdered(constant) else { continue }
             throw .validation(
                 "\(prefix): operator BETWEEN allows only the types String, Number, or Binary, "
-                    + "got \(ServerValue.typeName(constant))"
+                    + "got \(constant.typeName)"
             )
         }
     }
@@ -223,7 +223,7 @@ private struct Range {
         guard let isReversed = ServerComparison.isLess(high, low) else {
             throw .validation(
                 "\(prefix): the BETWEEN operator requires bounds of the same type, got "
-                    + "\(ServerValue.typeName(low)) and \(ServerValue.typeName(high))"
+                    + "\(low.typeName) and \(high.typeName)"
             )
         }
         guard !isReversed else {

@@ -21,7 +21,7 @@ package struct KeyColumn: Sendable, Hashable {
 
     /// Refuses another type, and an empty string or binary.
     package func check(_ value: AttributeValue) throws(LocalError) {
-        let found = ServerValue.typeName(value)
+        let found = value.typeName
         guard found == type.rawValue else {
             throw .validation(
                 "Type mismatch: expected type \(type.rawValue) for key column \(name), got type \(found)"

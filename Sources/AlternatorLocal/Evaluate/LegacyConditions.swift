@@ -120,7 +120,7 @@ enum LegacyTest: Sendable {
             case .string, .binary: return .begins(operands[0])
             default:
                 throw .validation(
-                    "BEGINS_WITH supports only string or binary type, got \(ServerValue.typeName(operands[0]))"
+                    "BEGINS_WITH supports only string or binary type, got \(operands[0].typeName)"
                 )
             }
         }
@@ -157,7 +157,7 @@ enum LegacyTest: Sendable {
         guard let isReversed = ServerComparison.isLess(high, low) else {
             throw .validation(
                 "BETWEEN operator requires bounds of the same type, got "
-                    + "\(ServerValue.typeName(low)) and \(ServerValue.typeName(high))"
+                    + "\(low.typeName) and \(high.typeName)"
             )
         }
         guard let isBelow = ServerComparison.isLess(value, low), let isAbove = ServerComparison.isLess(high, value)
@@ -167,8 +167,8 @@ enum LegacyTest: Sendable {
     }
 
     private static func isAmong(_ value: AttributeValue, _ operands: [AttributeValue]) throws(LocalError) -> Bool {
-        let type = ServerValue.typeName(operands[0])
-        guard operands.allSatisfy({ ServerValue.typeName($0) == type }) else {
+        let type = operands[0].typeName
+        guard operands.allSatisfy({ $0.typeName == type }) else {
             throw .validation("IN operator requires all AttributeValueList elements to have the same type")
         }
         return operands.contains { ServerComparison.areEqual(value, $0) }
@@ -234,7 +234,7 @@ enum LegacyOperator: String, Sendable {
         for operand in operands where !ServerComparison.isOrdered(operand) {
             throw .validation(
                 "\(rawValue) operator requires AttributeValueList elements of type String, Number, or Binary, "
-                    + "got \(ServerValue.typeName(operand))"
+                    + "got \(operand.typeName)"
             )
         }
     }

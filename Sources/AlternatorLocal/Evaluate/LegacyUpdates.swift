@@ -53,7 +53,7 @@ struct LegacyUpdates: Sendable {
             default:
                 throw .validation(
                     "AttributeUpdates DELETE operation with Value only valid for sets, "
-                        + "got type \(ServerValue.typeName(value))"
+                        + "got type \(value.typeName)"
                 )
             }
         default: throw .validation("Unknown Action value '\(name)' in AttributeUpdates")
@@ -66,15 +66,15 @@ struct LegacyUpdates: Sendable {
         case .number, .stringSet, .numberSet, .binarySet, .list: break
         default:
             throw .validation(
-                "An operand in the AttributeUpdates ADD has an incorrect data type: \(ServerValue.typeName(operand))"
+                "An operand in the AttributeUpdates ADD has an incorrect data type: \(operand.typeName)"
             )
         }
         guard let current else { return operand }
         if case .list(let head) = current, case .list(let tail) = operand { return .list(head + tail) }
-        guard ServerValue.typeName(current) == ServerValue.typeName(operand) else {
+        guard current.typeName == operand.typeName else {
             throw .validation(
-                "Operand type mismatch in AttributeUpdates ADD. Expected \(ServerValue.typeName(current)), "
-                    + "got \(ServerValue.typeName(operand))"
+                "Operand type mismatch in AttributeUpdates ADD. Expected \(current.typeName), "
+                    + "got \(operand.typeName)"
             )
         }
         return try UpdateRun.sum(current, operand)

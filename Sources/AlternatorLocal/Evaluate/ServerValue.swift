@@ -54,31 +54,20 @@ package enum ServerValue {
         return item
     }
 
-    /// The type's name on the wire: "S", "NS".
-    package static func typeName(_ value: AttributeValue) -> String {
-        switch value {
-        case .string: "S"
-        case .number: "N"
-        case .binary: "B"
-        case .bool: "BOOL"
-        case .null: "NULL"
-        case .list: "L"
-        case .map: "M"
-        case .stringSet: "SS"
-        case .numberSet: "NS"
-        case .binarySet: "BS"
-        case .float32Vector: "FLOAT32VECTOR"
+    /// Reads a number in any legal form, telling overflow, underflow and excess digits apart.
+    package static func number(_ text: String) throws(LocalError) -> AttributeNumber {
+        do {
+            return try AttributeNumber(checking: text)
+        } catch {
+            guard error != .notANumber else {
+                throw .validation("The parameter cannot be converted to a numeric value: \(text)")
+            }
+            throw .validation("Invalid number \(text): \(error.reason)")
         }
     }
 
-    /// Reads a number in any legal form, telling overflow, underflow and excess digits apart.
-    package static func number(_ text: String) throws(LocalError) -> AttributeNumber {
-        if let number = AttributeNumber(text) { return number }
-        throw .validation(NumberFault(text).message)
-    }
-
     private static func binary(_ text: String) throws(LocalError) -> [UInt8] {
-        guard let bytes = CanonicalBase64.decode(text) else { throw .serialization("Invalid base64 data") }
+        guard let bytes = Base64.decode(text.utf8.span) else { throw .serialization("Invalid base64 data") }
         return bytes
     }
 
@@ -110,48 +99,5 @@ package enum ServerValue {
             floats.append(float)
         }
         return floats
-    }
-}
-
-/// Why a text is no number; the three kinds have the words the clients of a node look for.
-struct NumberFault {
-    let message: String
-
-    /// - Parameter text: something `AttributeNumber` refuses.
-    init(_ text: String) {
-        var bytes = Array(text.utf8)[...]
-        if let sign = bytes.first, sign == UInt8(ascii: "-") || sign == UInt8(ascii: "+") { bytes.removeFirst() }
-        let mantissa = bytes.prefix { $0 != UInt8(ascii: "e") && $0 != UInt8(ascii: "E") }
-        let exponentText = bytes.dropFirst(mantissa.count).dropFirst()
-        let digits = mantissa.filter { $0 != UInt8(ascii: ".") }
-        guard !digits.isEmpty, digits.allSatisfy({ (0x30...0x39).contains($0) }), mantissa.count - digits.count <= 1,
-            mantissa.count == bytes.count || Self.isInteger(exponentText)
-        else {
-            message = "The parameter cannot be converted to a numeric value: \(text)"
-            return
-        }
-        // An exponent that does not fit says by its sign alone on which side the number lies.
-        let isNegative = exponentText.first == UInt8(ascii: "-")
-        let exponent =
-            mantissa.count == bytes.count
-            ? 0
-            : Int(String(decoding: exponentText, as: UTF8.self)).map { max(-1_000_000_000, min(1_000_000_000, $0)) }
-                ?? (isNegative ? -1_000_000_000 : 1_000_000_000)
-        let integerDigits = mantissa.prefix { $0 != UInt8(ascii: ".") }.count
-        let leadingZeros = digits.prefix { $0 == 0x30 }.count
-        let magnitude = exponent + integerDigits - leadingZeros - 1
-        if magnitude > 125 {
-            message = "Number overflow: \(text) has a magnitude above 125"
-        } else if magnitude < -130 {
-            message = "Number underflow: \(text) has a magnitude below -130"
-        } else {
-            message = "Number too precise: \(text) has more than 38 significant digits"
-        }
-    }
-
-    private static func isInteger(_ bytes: ArraySlice<UInt8>) -> Bool {
-        var digits = bytes
-        if let sign = digits.first, sign == UInt8(ascii: "-") || sign == UInt8(ascii: "+") { digits.removeFirst() }
-        return !digits.isEmpty && digits.allSatisfy { (0x30...0x39).contains($0) }
     }
 }

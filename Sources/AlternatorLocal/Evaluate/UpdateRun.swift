@@ -167,7 +167,7 @@ extension UpdateRun {
         guard case .number(let number) = value else {
             throw .validation(
                 "UpdateExpression: incorrect operand type for operator \(sign): expected number, "
-                    + "found type \(ServerValue.typeName(value))"
+                    + "found type \(value.typeName)"
             )
         }
         return number
@@ -177,17 +177,11 @@ extension UpdateRun {
 // Sums and differences.
 extension UpdateRun {
     static func sum(_ left: AttributeNumber, _ right: AttributeNumber) throws(LocalError) -> AttributeNumber {
-        do { return try left.adding(right) } catch { throw overflow }
+        do { return try left.adding(right) } catch { throw .validation(error.message) }
     }
 
     static func difference(_ left: AttributeNumber, _ right: AttributeNumber) throws(LocalError) -> AttributeNumber {
-        do { return try left.subtracting(right) } catch { throw overflow }
-    }
-
-    private static var overflow: LocalError {
-        .validation(
-            "Number overflow: the result has a larger magnitude or more significant digits than a number may have"
-        )
+        do { return try left.subtracting(right) } catch { throw .validation(error.message) }
     }
 
     /// ADD of an UpdateExpression: numbers add, sets unite, and what is missing is created.
@@ -196,7 +190,7 @@ extension UpdateRun {
         case .number, .stringSet, .numberSet, .binarySet: break
         default:
             throw .validation(
-                "UpdateExpression: the operand of ADD has an incorrect data type: \(ServerValue.typeName(operand))"
+                "UpdateExpression: the operand of ADD has an incorrect data type: \(operand.typeName)"
             )
         }
         guard let current else { return operand }
@@ -208,11 +202,11 @@ extension UpdateRun {
         case (.number, _), (.stringSet, _), (.numberSet, _), (.binarySet, _):
             throw .validation(
                 "UpdateExpression: incorrect operand type for operator ADD: expected "
-                    + "\(ServerValue.typeName(current)), got \(ServerValue.typeName(operand))"
+                    + "\(current.typeName), got \(operand.typeName)"
             )
         default:
             throw .validation(
-                "UpdateExpression: an operand of ADD has an incorrect data type: \(ServerValue.typeName(current))"
+                "UpdateExpression: an operand of ADD has an incorrect data type: \(current.typeName)"
             )
         }
     }
@@ -234,8 +228,8 @@ extension UpdateRun {
             return rest.isEmpty ? nil : .binarySet(rest)
         default:
             throw .validation(
-                "DELETE needs two sets of the same type, got \(ServerValue.typeName(current)) and "
-                    + ServerValue.typeName(operand)
+                "DELETE needs two sets of the same type, got \(current.typeName) and "
+                    + operand.typeName
             )
         }
     }

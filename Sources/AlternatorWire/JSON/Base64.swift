@@ -1,5 +1,5 @@
 /// Standard base64 (RFC 4648 section 4), canonical in both directions.
-enum Base64 {
+package enum Base64 {
     private static let alphabet: [UInt8] = Array(
         "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8
     )
@@ -47,7 +47,7 @@ enum Base64 {
     /// The bytes of some text; `nil` for anything but the one text `append` writes for them.
     ///
     /// So: a length that is a multiple of four, padding only at the end, unused bits zero, no white space.
-    static func decode(_ text: Span<UInt8>) -> [UInt8]? {
+    package static func decode(_ text: Span<UInt8>) -> [UInt8]? {
         guard text.count % 4 == 0 else { return nil }
         guard text.count > 0 else { return [] }
         var end = text.count
