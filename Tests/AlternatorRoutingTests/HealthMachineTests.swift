@@ -78,7 +78,9 @@ struct HealthMachineTests {
         quarantineFailures: 3
     )
 
-    /// Each situation with what each event makes of it, written from the specification's prose; columns are traffic
+    /// Each situation with what each event makes of it, written from the specification's prose.
+    ///
+    /// Columns are traffic
     /// success, traffic failure, probe success, probe failure, discovery answer. Generation is the node's own, 1, so that
     /// an older one exists.
     private static let table: [(Situation, [Situation])] = {

@@ -4,6 +4,8 @@
 package final class NodeSet: Sendable {
     /// In canonical order; plans speak of nodes by their position here.
     package let nodes: [Node]
+    /// Their numbers, by position: a scan that needs no more touches no reference counts.
+    package let ids: [NodeID]
     /// Positions in the order of version 2 of the Python client: bare host strings as spelled, by code point.
     package let hostOrder: [Int32]
     /// Per position, what rendezvous hashing mixes with a key's hash.
@@ -15,6 +17,7 @@ package final class NodeSet: Sendable {
         var seen: Set<NodeID> = []
         let sorted = nodes.filter { seen.insert($0.id).inserted }.sorted { $0.endpoint < $1.endpoint }
         self.nodes = sorted
+        ids = sorted.map(\.id)
         hostOrder = sorted.indices.map(Int32.init)
             .sorted { left, right in
                 let (first, second) = (sorted[Int(left)].endpoint, sorted[Int(right)].endpoint)
@@ -28,8 +31,8 @@ package final class NodeSet: Sendable {
 
     package static let empty = NodeSet([])
 
-    package var count: Int { nodes.count }
-    package var isEmpty: Bool { nodes.isEmpty }
+    package var count: Int { ids.count }
+    package var isEmpty: Bool { ids.isEmpty }
     package subscript(_ position: Int32) -> Node { nodes[Int(position)] }
     /// Where a node stands in canonical order; `nil` if it is not in this set.
     package func position(of id: NodeID) -> Int32? { positions[id] }

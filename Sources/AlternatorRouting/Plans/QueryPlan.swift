@@ -8,6 +8,8 @@ package struct QueryPlan: Sendable {
     package let nodes: NodeSet
     /// Choices made so far.
     package private(set) var attempts = 0
+    /// The node this plan chooses first is the one its client keeps.
+    var setsSticky = false
     private let order: PlanOrder
     /// `false`: the plan ends after one pass.
     private let cycles: Bool
@@ -38,7 +40,7 @@ package struct QueryPlan: Sendable {
             return nextByLoad(generator, state: state, load: load)
         }
         if attempts == 0, let position = source.next(nodes) {
-            if state(nodes[position].id) == .active {
+            if state(nodes.ids[Int(position)]) == .active {
                 onlyTried = position
                 attempts = 1
                 return position
@@ -73,7 +75,7 @@ package struct QueryPlan: Sendable {
                 tried.append(false)
             }
             if !tried[index] {
-                switch state(nodes[drawn[index]].id) {
+                switch state(nodes.ids[Int(drawn[index])]) {
                 case .active: return take(index)
                 case .quarantined: quarantined = quarantined ?? index
                 case .down: break
@@ -127,11 +129,11 @@ package struct QueryPlan: Sendable {
         var bestState = HealthState.down
         var bestLoad = Int.max
         var equals = 0
-        for (position, node) in nodes.nodes.enumerated() {
+        for (position, id) in nodes.ids.enumerated() {
             let position = Int32(position)
-            let nodeState = state(node.id)
+            let nodeState = state(id)
             guard nodeState != .down, position != onlyTried, !drawn.contains(position) else { continue }
-            let nodeLoad = load(node.id)
+            let nodeLoad = load(id)
             if nodeState.rawValue < bestState.rawValue || (nodeState == bestState && nodeLoad < bestLoad) {
                 (best, bestState, bestLoad, equals) = (position, nodeState, nodeLoad, 1)
             } else if nodeState == bestState, nodeLoad == bestLoad {

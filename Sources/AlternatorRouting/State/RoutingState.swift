@@ -64,6 +64,7 @@ package struct RoutingState: Sendable {
         affinityNodes = wide.map(NodeSet.init) ?? nodes
         let after = members
         reportedAllFailed = false
+        if let sticky = stickyNode, !nodes.contains(sticky) { stickyNode = nil }
         for node in after where records[node.id.index].machine.state == .down {
             requestProbe(of: node.id, now: now)
         }
@@ -121,7 +122,9 @@ package struct RoutingState: Sendable {
     package mutating func plan(for target: RouteTarget, choice: UInt64) -> QueryPlan {
         switch target {
         case .any:
-            return QueryPlan(nodes, order: balancedOrder(SplitMix(seed: choice)))
+            var plan = QueryPlan(nodes, order: balancedOrder(SplitMix(seed: choice)))
+            plan.setsSticky = balancing == .sticky
+            return plan
         case .key(let hash):
             guard !affinityNodes.isEmpty else { return plan(for: .any, choice: choice) }
             return QueryPlan(affinityNodes, order: affinityOrder.planOrder(of: hash))
@@ -164,7 +167,7 @@ package struct RoutingState: Sendable {
         let offset = generator.below(count)
         for step in 0..<count {
             let position = Int32((offset + step) % count)
-            let record = records[nodes[position].id.index]
+            let record = records[nodes.ids[Int(position)].index]
             if record.machine.state == .active, record.connections > record.inFlight { return position }
         }
         // Walking the nodes by a stride that shares no factor with their number visits each once, in mixed order.
@@ -172,7 +175,7 @@ package struct RoutingState: Sendable {
         for _ in 0..<count {
             connectionCursor = (connectionCursor + stride) % count
             let position = Int32(connectionCursor)
-            if records[nodes[position].id.index].machine.state == .active { return position }
+            if records[nodes.ids[Int(position)].index].machine.state == .active { return position }
         }
         return -1
     }
@@ -193,8 +196,8 @@ package struct RoutingState: Sendable {
             load: { records[$0.index].inFlight }
         )
         guard let position else {
-            for node in plan.nodes.nodes where records[node.id.index].machine.state == .down {
-                requestProbe(of: node.id, now: now)
+            for id in plan.nodes.ids where records[id.index].machine.state == .down {
+                requestProbe(of: id, now: now)
             }
             return nil
         }
@@ -202,7 +205,7 @@ package struct RoutingState: Sendable {
         records[node.id.index].inFlight += 1
         let record = records[node.id.index]
         if record.inFlight > record.connections { records[node.id.index].connections = record.inFlight }
-        if balancing == .sticky, stickyNode == nil { stickyNode = node.id }
+        if plan.setsSticky, stickyNode == nil || plan.attempts == 1 { stickyNode = node.id }
         return Selection(
             node: node,
             generation: record.machine.generation,
@@ -213,7 +216,7 @@ package struct RoutingState: Sendable {
 
     /// Nodes of the plan that may be used now: how often a request may be refused before it is given up.
     package func eligibleCount(in plan: QueryPlan) -> Int {
-        plan.nodes.nodes.count { records[$0.id.index].machine.state != .down }
+        plan.nodes.ids.count { records[$0.index].machine.state != .down }
     }
 
     // MARK: Outcomes
@@ -260,7 +263,7 @@ package struct RoutingState: Sendable {
 
     private mutating func becameAllFailed() -> Bool {
         guard !reportedAllFailed, !nodes.isEmpty else { return false }
-        reportedAllFailed = nodes.nodes.allSatisfy { records[$0.id.index].failedSinceSuccess }
+        reportedAllFailed = nodes.ids.allSatisfy { records[$0.index].failedSinceSuccess }
         return reportedAllFailed
     }
 
