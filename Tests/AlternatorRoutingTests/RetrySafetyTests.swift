@@ -72,13 +72,16 @@ struct RetrySafetyTests {
 
     private static let names = ["#a": "a", "#b": "b"]
 
+    private static let one = AttributeNumber("1")
+
     private func facts(_ update: String?, condition: String? = nil, returnValues: String? = nil) -> WriteFacts {
         WriteFacts(
             updateExpression: update,
             conditionExpression: condition,
             names: Self.names,
             values: [
-                ":v": .string("x"), ":s": .stringSet(["x"]), ":l": .list([]), ":n": .bool(false),
+                ":v": .string("x"), ":s": .stringSet(["x"]), ":l": .list([]),
+                ":n": Self.one.map { .number($0) } ?? .null,
             ],
             returnValues: returnValues
         )

@@ -30,6 +30,7 @@ struct WriteScan {
             default: try reader.skipValue()
             }
         }
+        try reader.finish()
     }
 
     private func returnsOldItem(_ wanted: String) -> Bool {
@@ -40,14 +41,14 @@ struct WriteScan {
 
     /// Legacy updates: ADD, and DELETE with a value, need the old item.
     private static func readsItem(attributeUpdates reader: inout JSONReader) throws(JSONError) -> Bool {
-        guard try reader.nextIs(UInt8(ascii: "{")) else {
+        guard reader.nextIs(UInt8(ascii: "{")) else {
             try reader.skipValue()
             return false
         }
         var reads = false
         try reader.beginObject()
         while try reader.nextKey() != nil {
-            guard try reader.nextIs(UInt8(ascii: "{")) else {
+            guard reader.nextIs(UInt8(ascii: "{")) else {
                 try reader.skipValue()
                 continue
             }
@@ -58,7 +59,7 @@ struct WriteScan {
                 switch name {
                 case "Action": action = try reader.readStringIfAny()
                 case "Value":
-                    hasValue = try !reader.nextIs(UInt8(ascii: "n"))
+                    hasValue = !reader.nextIs(UInt8(ascii: "n"))
                     try reader.skipValue()
                 default: try reader.skipValue()
                 }
@@ -76,19 +77,20 @@ enum BatchScan {
         var reader = JSONReader(body)
         try reader.beginObject()
         while let name = try reader.nextKey() {
-            guard name == "RequestItems", try reader.nextIs(UInt8(ascii: "{")) else {
+            guard name == "RequestItems", reader.nextIs(UInt8(ascii: "{")) else {
                 try reader.skipValue()
                 continue
             }
             try reader.beginObject()
             while let table = try reader.nextKey() {
-                guard try reader.nextIs(UInt8(ascii: "[")) else {
+                guard reader.nextIs(UInt8(ascii: "[")) else {
                     try reader.skipValue()
                     continue
                 }
                 result.append((table, try keys(&reader)))
             }
         }
+        try reader.finish()
         return result
     }
 
@@ -96,7 +98,7 @@ enum BatchScan {
         var keys: [Range<Int>] = []
         try reader.beginArray()
         while try reader.nextElement() {
-            guard try reader.nextIs(UInt8(ascii: "{")) else {
+            guard reader.nextIs(UInt8(ascii: "{")) else {
                 try reader.skipValue()
                 continue
             }
@@ -110,7 +112,7 @@ enum BatchScan {
         var key: Range<Int>?
         try reader.beginObject()
         while let name = try reader.nextKey() {
-            guard name == "PutRequest" || name == "DeleteRequest", try reader.nextIs(UInt8(ascii: "{")) else {
+            guard name == "PutRequest" || name == "DeleteRequest", reader.nextIs(UInt8(ascii: "{")) else {
                 try reader.skipValue()
                 continue
             }
@@ -129,7 +131,7 @@ enum BatchScan {
 enum KeyValueScan {
     /// The hash of the value at the reader's place; `nil` unless it has exactly one member, S, N or B, of proper form.
     static func hash(_ reader: inout JSONReader) throws(JSONError) -> Int64? {
-        guard try reader.nextIs(UInt8(ascii: "{")) else { return nil }
+        guard reader.nextIs(UInt8(ascii: "{")) else { return nil }
         var members = 0
         var hash: Int64?
         try reader.beginObject()
@@ -142,7 +144,7 @@ enum KeyValueScan {
             switch type {
             case "S": hash = KeyHash.string(text)
             case "N": hash = DecimalLiteral(text) == nil ? nil : KeyHash.number(text)
-            default: hash = Base64Text.decoded(text).map { KeyHash.binary($0) }
+            default: hash = Base64.decode(text.utf8Span.span).map { KeyHash.binary($0) }
             }
         }
         return members == 1 ? hash : nil
@@ -150,23 +152,19 @@ enum KeyValueScan {
 }
 
 extension JSONReader {
-    /// Whether the next value begins with this byte; white space before it is passed over.
-    mutating func nextIs(_ byte: UInt8) throws(JSONError) -> Bool {
-        while offset < bytes.count, [0x20, 0x09, 0x0A, 0x0D].contains(bytes[offset]) { offset += 1 }
-        guard offset < bytes.count else { throw JSONError("expected a value", at: offset) }
-        return bytes[offset] == byte
-    }
+    /// Whether the next value begins with this byte.
+    mutating func nextIs(_ byte: UInt8) -> Bool { peek() == byte }
 
     /// The string that follows; anything else is skipped.
     mutating func readStringIfAny() throws(JSONError) -> String? {
-        if try nextIs(UInt8(ascii: "\"")) { return try readString() }
+        if nextIs(UInt8(ascii: "\"")) { return try readString() }
         try skipValue()
         return nil
     }
 
     /// Where the object that follows stands; the value is skipped, whatever it is.
     mutating func objectRangeIfAny() throws(JSONError) -> Range<Int>? {
-        let isObject = try nextIs(UInt8(ascii: "{"))
+        let isObject = nextIs(UInt8(ascii: "{"))
         let range = try valueRange()
         return isObject ? range : nil
     }

@@ -123,7 +123,8 @@ package struct DiscoveryRound: Sendable {
             return false
         }
         guard area == .cluster else { return true }
-        return !listed.contains(target.endpoint) && !memory.covers(target.endpoint, listed: listed, now: now)
+        if listed.contains(target.endpoint) { return false }
+        return target.node != nil || !memory.covers(target.endpoint, listed: listed, now: now)
     }
 
     /// The area that is being asked about; `nil` when both lists are decided.

@@ -42,6 +42,6 @@ package struct RefreshSchedule: Sendable {
     }
 
     private static func jittered(_ interval: Duration, _ jitter: Double) -> Duration {
-        interval * (0.9 + 0.2 * min(max(jitter, 0), 1))
+        interval + interval / 10 * (2 * min(max(jitter, 0), 1) - 1)
     }
 }
