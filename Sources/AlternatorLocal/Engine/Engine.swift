@@ -1,0 +1,64 @@
+import AlternatorWire
+import Synchronization
+
+/// What an operation answers with.
+struct Answer: Sendable {
+    var body: [UInt8]
+    /// Sent in chunks, as the server does with long answers.
+    var isStreamed = false
+
+    init(_ value: JSONValue) { body = value.encoded }
+
+    init(body: [UInt8], isStreamed: Bool = false) {
+        self.body = body
+        self.isStreamed = isStreamed
+    }
+}
+
+/// What an operation is told about the request besides its body.
+struct RequestContext: Sendable {
+    /// The Host header.
+    var host = ""
+}
+
+/// How the engine behaves; one value for all nodes.
+struct EngineSettings: Sendable {
+    /// Where tables are kept; `nil` is memory.
+    var path: String?
+    /// For tables without the tag `system:write_isolation`.
+    var writeIsolation = WriteIsolation.onlyReadModifyWrite
+    /// Requests in one BatchWriteItem.
+    var maximumBatchWrite = 100
+    /// Milliseconds since 1970.
+    var now: @Sendable () -> Int64 = { WallClock.milliseconds() }
+}
+
+/// The tables shared by all nodes, and the operations on them.
+///
+/// One lock is held around each operation, so conditional writes are linearizable. Nothing waits inside but for
+/// the disk.
+final class Engine: Sendable {
+    private let core: Mutex<EngineCore>
+
+    init(_ settings: EngineSettings = EngineSettings()) throws(LocalError) {
+        core = try Mutex(EngineCore(settings))
+    }
+
+    /// Performs one operation.
+    ///
+    /// - Parameters:
+    ///   - operation: which one.
+    ///   - request: the body, an object.
+    ///   - context: what else the request said.
+    /// - Returns: what to answer with status 200.
+    /// - Throws: the refusal, in the server's words.
+    func perform(
+        _ operation: OperationName,
+        _ request: JSONValue,
+        _ context: RequestContext = RequestContext()
+    ) throws(LocalError) -> Answer {
+        try core.withLock { (core) throws(LocalError) -> Answer in
+            try core.perform(operation, request, context)
+        }
+    }
+}

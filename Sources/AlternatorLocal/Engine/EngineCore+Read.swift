@@ -1,0 +1,143 @@
+import AlternatorWire
+
+extension Answer {
+    /// Bodies over so many bytes are streamed.
+    static let longBody = 100_000
+    /// So are pages of so many items.
+    static let longPage = 256
+}
+
+extension EngineCore {
+    func getItem(_ request: JSONValue) throws(LocalError) -> Answer {
+        let table = try table(of: request)
+        let isConsistent = try request.isConsistentRead()
+        guard let given = request["Key"] else { throw ValueCheck.jsonAssert("IsObject()") }
+        let key = try table.exactKey(given)
+        let projection = try Projection(ofGetRequest: request)
+        let wantsCapacity = try Capacity.isWanted(request)
+        let found = try store.item(in: table.number, at: key)
+        var writer = JSONWriter(reserving: (found?.count ?? 0) + 96)
+        writer.byte(UInt8(ascii: "{"))
+        if let found {
+            writer.raw("\"Item\":")
+            if projection.isAll {
+                writer.raw(found)
+            } else {
+                writer.item(projection.apply(to: try StoredItem.decode(found)))
+            }
+        }
+        if wantsCapacity {
+            // A missing item counts one byte.
+            let size = try found.map(StoredItem.decode).map(Capacity.size) ?? 1
+            let halves = Capacity.readHalfUnits(size, isConsistent: isConsistent)
+            if found != nil { writer.byte(UInt8(ascii: ",")) }
+            writer.raw("\"ConsumedCapacity\":")
+            writer.tree(Capacity.answer(halves: halves))
+        }
+        writer.byte(UInt8(ascii: "}"))
+        return Answer(body: writer.bytes)
+    }
+
+    /// The index a Query or Scan names; `nil` where it reads the table.
+    private func index(of request: JSONValue, in table: TableDefinition) throws(LocalError) -> IndexDefinition? {
+        guard let member = request["IndexName"] else { return nil }
+        guard let name = member.text else { throw .validation("Non-string IndexName '\(member.printed)'") }
+        if let index = table.index(named: name) { return index }
+        throw .validation("Requested resource not found: Index '\(name)' for table '\(table.name)'")
+    }
+
+    private func checkConsistency(_ request: JSONValue, _ index: IndexDefinition?) throws(LocalError) {
+        guard try request.isConsistentRead(), let index, !index.isLocal else { return }
+        throw .validation("Consistent reads are not allowed on global indexes (GSI)")
+    }
+
+    func scan(_ request: JSONValue) throws(LocalError) -> Answer {
+        let table = try readableTable(of: request)
+        let index = try index(of: request, in: table)
+        let tokens = try ScanSegment(request)
+        try checkConsistency(request, index)
+        let limit = try request.pageLimit()
+        let select = try Select(request, readsIndex: index != nil)
+        var placeholders = Placeholders(request: request)
+        let projection = try Projection(
+            request: request,
+            countOnly: select == .count,
+            placeholders: &placeholders
+        )
+        var range = RowRange()
+        if let tokens { range.tokens = tokens.range }
+        if let start = request["ExclusiveStartKey"] {
+            (range.after, range.afterBase) = try table.start(start, through: index)
+            if let tokens, let after = range.after, !tokens.range.contains(after.token) {
+                throw .validation(
+                    """
+                    The provided starting key is invalid: Invalid ExclusiveStartKey. Please use ExclusiveStartKey \
+                    with correct Segment. TotalSegments: \(tokens.total) Segment: \(tokens.segment)
+                    """
+                )
+            }
+        }
+        let filter = try ItemFilter(request: request, of: .scan, placeholders: &placeholders)
+        try placeholders.checkAllUsed(by: "Scan")
+        let page = PageRequest(
+            table: table,
+            index: index,
+            range: range,
+            limit: limit,
+            filter: filter,
+            projection: projection,
+            countsOnly: select == .count
+        )
+        return try page.read(from: store)
+    }
+
+    func query(_ request: JSONValue) throws(LocalError) -> Answer {
+        let table = try readableTable(of: request)
+        let index = try index(of: request, in: table)
+        try checkConsistency(request, index)
+        if request["VectorSearch"] != nil { throw .validation("Vector Store is disabled") }
+        let limit = try request.pageLimit()
+        let isForward: Bool
+        switch request["ScanIndexForward"] {
+        case nil: isForward = true
+        case .bool(let flag): isForward = flag
+        default: throw .validation("ScanIndexForward must be a boolean")
+        }
+        let select = try Select(request, readsIndex: index != nil)
+        var placeholders = Placeholders(request: request)
+        let hash = index?.hash ?? table.hash
+        let sort = index == nil ? table.sort : index?.sort
+        let condition = try KeyCondition(request: request, hash: hash, sort: sort, placeholders: &placeholders)
+        let keyNames = [hash.name] + (sort.map { [$0.name] } ?? [])
+        let filter = try ItemFilter(request: request, of: .query(keyNames: keyNames), placeholders: &placeholders)
+        let projection = try Projection(
+            request: request,
+            countOnly: select == .count,
+            placeholders: &placeholders
+        )
+        try placeholders.checkAllUsed(by: "Query")
+        var range = try RowRange(condition, hash: hash, sort: sort)
+        range.isReversed = !isForward
+        if let start = request["ExclusiveStartKey"] {
+            (range.after, range.afterBase) = try table.start(start, through: index)
+        }
+        let page = PageRequest(
+            table: table,
+            index: index,
+            range: range,
+            limit: limit,
+            filter: filter,
+            projection: projection,
+            countsOnly: select == .count
+        )
+        return try page.read(from: store)
+    }
+
+    /// The table of a Query or Scan.
+    private func readableTable(of request: JSONValue) throws(LocalError) -> TableDefinition {
+        let name = try request.tableName()
+        if let table = tables[name] { return table }
+        // Unlike elsewhere the name itself is not looked at.
+        throw .resourceNotFound("Requested resource not found: Table: \(name) not found")
+    }
+}

@@ -1,0 +1,159 @@
+import AlternatorWire
+
+extension EngineCore {
+    typealias Item = [String: AttributeValue]
+
+    /// What read-modify-writes meet at a table.
+    func isolation(of table: TableDefinition) -> WriteIsolation {
+        table.tags[WriteIsolation.tag].flatMap(WriteIsolation.init(tag:)) ?? settings.writeIsolation
+    }
+
+    private func checkIsolation(_ readsItem: Bool, _ table: TableDefinition) throws(LocalError) {
+        if readsItem, isolation(of: table) == .forbidReadModifyWrite { throw Evaluate.forbiddenReadModifyWrite }
+    }
+
+    func storedItem(_ table: TableDefinition, _ key: RowKey) throws(LocalError) -> Item? {
+        try store.item(in: table.number, at: key).map(StoredItem.decode)
+    }
+
+    /// Whether writes must know the item as it was.
+    private func needsOldItem(_ table: TableDefinition) -> Bool {
+        !table.indexes.isEmpty || table.stream?.isEnabled == true
+    }
+
+    /// Writes (`new`) or removes (`nil`) one item and its index entries.
+    func write(_ new: [UInt8]?, old: Item?, at key: RowKey, in table: TableDefinition) throws(LocalError) {
+        guard !table.indexes.isEmpty else { return try writeRow(new, at: key, in: table) }
+        let item = try new.map(StoredItem.decode)
+        try store.transaction { () throws(LocalError) in
+            try writeRow(new, at: key, in: table)
+            for index in table.indexes {
+                let before = old.flatMap { index.entry(of: $0, at: key) }
+                let after = item.flatMap { index.entry(of: $0, at: key) }
+                guard before != after else { continue }
+                if let before { try store.remove(before, from: index.number) }
+                if let after { try store.add(after, to: index.number) }
+            }
+        }
+    }
+
+    private func writeRow(_ new: [UInt8]?, at key: RowKey, in table: TableDefinition) throws(LocalError) {
+        if let new {
+            try store.put(new, in: table.number, at: key)
+        } else {
+            try store.remove(from: table.number, at: key)
+        }
+    }
+
+    // MARK: PutItem and DeleteItem
+
+    func putItem(_ request: JSONValue) throws(LocalError) -> Answer {
+        let table = try writableTable(of: request)
+        let wantsCapacity = try Capacity.isWanted(request)
+        guard let given = request["Item"] else { throw .validation("JSON parameter Item not found") }
+        let key = try table.key(of: given)
+        let new = try StoredItem.read(given, for: table)
+        let plan = try ConditionalWrite(request: request, operation: "PutItem")
+        try checkIsolation(plan.readsItem, table)
+        let old = try plan.readsItem || needsOldItem(table) ? storedItem(table, key) : nil
+        try checkCondition(plan, old)
+        try write(new, old: old, at: key, in: table)
+        var size = 0
+        if wantsCapacity {
+            size = Capacity.size(of: try StoredItem.decode(new))
+            if plan.readsItem, let old { size = max(size, Capacity.size(of: old)) }
+        }
+        return answer(plan.returnValues == .allOld ? old : nil, size: wantsCapacity ? size : nil)
+    }
+
+    func deleteItem(_ request: JSONValue) throws(LocalError) -> Answer {
+        let table = try writableTable(of: request)
+        let wantsCapacity = try Capacity.isWanted(request)
+        guard let given = request["Key"] else { throw .validation("JSON parameter Key not found") }
+        let key = try table.exactKey(given)
+        let plan = try ConditionalWrite(request: request, operation: "DeleteItem")
+        try checkIsolation(plan.readsItem, table)
+        let old = try plan.readsItem || needsOldItem(table) ? storedItem(table, key) : nil
+        try checkCondition(plan, old)
+        try write(nil, old: old, at: key, in: table)
+        let size = plan.readsItem ? old.map(Capacity.size) ?? 1 : 1
+        return answer(plan.returnValues == .allOld ? old : nil, size: wantsCapacity ? size : nil)
+    }
+
+    private func checkCondition(_ plan: ConditionalWrite, _ old: Item?) throws(LocalError) {
+        guard try plan.condition.holds(for: old) else { throw .conditionFailed(item: plan.failureItem(old)) }
+    }
+
+    // MARK: UpdateItem
+
+    func updateItem(_ request: JSONValue) throws(LocalError) -> Answer {
+        let table = try writableTable(of: request)
+        let wantsCapacity = try Capacity.isWanted(request)
+        guard let given = request["Key"] else { throw .validation("UpdateItem requires a Key parameter") }
+        let key = try table.exactKey(given)
+        let update = try UpdateWrite(request: request, keyNames: table.columns.map(\.name))
+        try checkIsolation(update.readsItem, table)
+        let old = try storedItem(table, key)
+        guard try update.condition.holds(for: old) else {
+            throw .conditionFailed(item: update.failureItem(old))
+        }
+        var new = old
+        let keyItem = try ServerValue.parseItem(given, source: "Key")
+        let touched = try update.plan.apply(to: &new, key: keyItem)
+        try checkUpdated(new, old: old, in: table)
+        if let new {
+            try write(StoredItem.encode(new), old: old, at: key, in: table)
+        } else if old != nil {
+            try write(nil, old: old, at: key, in: table)
+        }
+        var size: Int?
+        if wantsCapacity {
+            var bytes = Capacity.size(of: keyItem) - keyItem.keys.reduce(0) { $0 + $1.utf8.count }
+            bytes += request["ExpressionAttributeNames"].map(Capacity.estimate) ?? 0
+            bytes += request["ExpressionAttributeValues"].map(Capacity.estimate) ?? 0
+            if update.readsItem, let old { bytes = max(bytes, Capacity.size(of: old)) }
+            size = bytes
+        }
+        return answer(update.attributes(touched, old: old, new: new), size: size)
+    }
+
+    /// Checks the index keys an update set.
+    private func checkUpdated(_ new: Item?, old: Item?, in table: TableDefinition) throws(LocalError) {
+        guard let new, !table.indexes.isEmpty else { return }
+        let types = table.indexKeyTypes
+        for name in types.keys.sorted() {
+            guard let value = new[name], value != old?[name] else { continue }
+            let isEmpty =
+                switch value {
+                case .string(let text): text.isEmpty
+                case .binary(let bytes): bytes.isEmpty
+                default: false
+                }
+            try table.checkIndexKey(name, type: value.typeName, isEmpty: isEmpty, types: types)
+        }
+    }
+
+    // MARK: Helpers
+
+    /// The table of a write, which cannot be one of the server's own.
+    private func writableTable(of request: JSONValue) throws(LocalError) -> TableDefinition {
+        try table(of: request)
+    }
+
+    private func answer(_ attributes: Item?, size: Int?) -> Answer {
+        guard attributes != nil || size != nil else { return Answer(body: Array("{}".utf8)) }
+        var writer = JSONWriter(reserving: 256)
+        writer.byte(UInt8(ascii: "{"))
+        if let size {
+            writer.raw("\"ConsumedCapacity\":")
+            writer.tree(Capacity.answer(halves: 2 * Capacity.writeUnits(size)))
+        }
+        if let attributes {
+            if size != nil { writer.byte(UInt8(ascii: ",")) }
+            writer.raw("\"Attributes\":")
+            writer.item(attributes)
+        }
+        writer.byte(UInt8(ascii: "}"))
+        return Answer(body: writer.bytes)
+    }
+}

@@ -1,0 +1,152 @@
+import AlternatorTransport
+import AlternatorWire
+
+/// Answers HTTP requests as one node does: routes, headers, errors; operations go to the engine.
+///
+/// A function of the request, the engine and the cluster's state; it never waits but for the engine's lock.
+struct NodeHandler: ServerHandler {
+    let node: LocalNode
+    let engine: Engine
+    let topology: Topology
+
+    static let maximumBody = 16 << 20
+    static let errorPrefix = "com.amazonaws.dynamodb.v20120810#"
+
+    func handle(_ request: ServerRequest) -> ServerAction {
+        let fault = topology.fault(for: request, at: node)
+        if case .instead(let action)? = fault { return action }
+        var response = respond(request)
+        Self.addCORS(to: &response, request)
+        switch fault {
+        case .delay(let wait)?: return .respondLater(response, after: wait)
+        case .instead?, nil: return .respond(response)
+        }
+    }
+
+    private func respond(_ request: ServerRequest) -> ServerResponse {
+        switch (request.method, request.path) {
+        case ("POST", "/"): operation(request)
+        case ("GET", "/"): health(request)
+        case ("GET", "/localnodes"): localNodes(request)
+        case ("OPTIONS", "/"): options(request)
+        default: notFound()
+        }
+    }
+
+    // MARK: Routes
+
+    private func health(_ request: ServerRequest) -> ServerResponse {
+        node.counters.add("health")
+        return response("text/plain", Array("healthy: \(request.header("host") ?? "")".utf8))
+    }
+
+    private func localNodes(_ request: ServerRequest) -> ServerResponse {
+        node.counters.add("localnodes")
+        let parameters = QueryText(request.query ?? "")
+        // An empty value counts as absent.
+        let datacenter = parameters["dc"].flatMap { $0.isEmpty ? nil : $0 } ?? node.place.datacenter
+        let rack = parameters["rack"].flatMap { $0.isEmpty ? nil : $0 }
+        let addresses = topology.listedAddresses(datacenter: datacenter, rack: rack)
+        return response("application/json", JSONValue.array(addresses.map { .string($0) }).encoded)
+    }
+
+    private func options(_ request: ServerRequest) -> ServerResponse {
+        var answer = response("text/plain", [])
+        guard request.header("origin") != nil else { return answer }
+        if let wanted = request.header("access-control-request-headers") {
+            answer.headers.append(("Access-Control-Allow-Headers", wanted))
+        }
+        if let wanted = request.header("access-control-request-method") {
+            answer.headers.append(("Access-Control-Allow-Methods", wanted))
+        }
+        answer.headers.append(("Access-Control-Max-Age", "7200"))
+        return answer
+    }
+
+    private func notFound() -> ServerResponse {
+        node.counters.add("404")
+        var answer = response("application/json", Array(#"{"message": "Not found", "code": 404}"#.utf8))
+        answer.status = 404
+        return answer
+    }
+
+    private func response(_ type: String, _ body: [UInt8]) -> ServerResponse {
+        ServerResponse(status: 200, headers: [("Content-Type", type)], body: body)
+    }
+
+    private static func addCORS(to response: inout ServerResponse, _ request: ServerRequest) {
+        guard request.header("origin") != nil else { return }
+        response.headers.append(("Access-Control-Allow-Origin", "*"))
+        guard request.method != "OPTIONS" else { return }
+        response.headers.append(("Access-Control-Expose-Headers", "x-amzn-RequestId,x-amzn-ErrorType,x-amz-crc32,Date"))
+    }
+
+    // MARK: Operations
+
+    private func operation(_ request: ServerRequest) -> ServerResponse {
+        let name = Self.operationName(request)
+        node.counters.add(request: name)
+        do throws(LocalError) {
+            let answer = try perform(name, request)
+            var response = response("application/x-amz-json-1.0", answer.body)
+            response.chunked = answer.isStreamed
+            return response
+        } catch {
+            return Self.refusal(error)
+        }
+    }
+
+    /// What follows the first dot of X-Amz-Target; the prefix is never looked at.
+    static func operationName(_ request: ServerRequest) -> String {
+        let target = request.header("x-amz-target") ?? ""
+        guard let dot = target.firstIndex(of: ".") else { return "" }
+        return String(target[target.index(after: dot)...])
+    }
+
+    private func perform(_ name: String, _ request: ServerRequest) throws(LocalError) -> Answer {
+        guard request.body.count <= Self.maximumBody else {
+            throw .payloadTooLarge("Request content length limit of \(Self.maximumBody) bytes exceeded")
+        }
+        guard let operation = OperationName(rawValue: name) else {
+            throw .unknownOperation("Unsupported operation \(name)")
+        }
+        let tree = try Self.parse(request.body)
+        return try engine.perform(operation, tree, RequestContext(host: request.header("host") ?? ""))
+    }
+
+    private static func parse(_ body: [UInt8]) throws(LocalError) -> JSONValue {
+        var limits = JSONLimits()
+        limits.maximumDepth = 78
+        limits.maximumBytes = maximumBody
+        var reader = JSONReader(body, limits: limits)
+        do throws(JSONError) {
+            let tree = try reader.readTree()
+            try reader.finish()
+            guard case .object = tree else { throw JSONError("the body must be a JSON object", at: 0) }
+            return tree
+        } catch {
+            throw .validation("Parsing JSON failed: \(error.reason) at \(error.offset)")
+        }
+    }
+
+    /// An error as the server sends it.
+    static func refusal(_ error: LocalError) -> ServerResponse {
+        var writer = JSONWriter()
+        writer.raw("{\"__type\":")
+        writer.string(errorPrefix + error.type)
+        writer.raw(",\"message\":")
+        writer.string(error.message)
+        if let item = error.item {
+            writer.raw(",\"Item\":")
+            writer.item(item)
+        }
+        writer.byte(UInt8(ascii: "}"))
+        var response = ServerResponse(
+            status: error.status,
+            headers: [("Content-Type", "application/x-amz-json-1.0")],
+            body: writer.bytes
+        )
+        response.closesConnection = error.status == 413
+        return response
+    }
+}

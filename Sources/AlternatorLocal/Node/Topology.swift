@@ -1,0 +1,58 @@
+import AlternatorTransport
+import Synchronization
+
+/// Which nodes there are and who is seen as alive; shared by all of them.
+final class Topology: Sendable {
+    private let members: Mutex<[LocalNode]>
+    /// So long a node that stopped is still listed, in milliseconds.
+    let gossipDelay: Int64
+    private let now: @Sendable () -> Int64
+
+    init(_ nodes: [LocalNode], gossipDelay: Int64 = 0, now: @escaping @Sendable () -> Int64) {
+        members = Mutex(nodes)
+        self.gossipDelay = gossipDelay
+        self.now = now
+    }
+
+    var nodes: [LocalNode] { members.withLock { $0 } }
+
+    func add(_ node: LocalNode) { members.withLock { $0.append(node) } }
+
+    func remove(_ node: LocalNode) { members.withLock { $0.removeAll { $0 === node } } }
+
+    /// What /localnodes answers: an empty list for a place that is not known.
+    func listedAddresses(datacenter: String, rack: String?) -> [String] {
+        nodes.filter { node in
+            node.place.datacenter == datacenter && (rack == nil || node.place.rack == rack) && isListed(node)
+        }.map(\.place.address)
+    }
+
+    func isListed(_ node: LocalNode) -> Bool {
+        let condition = node.current
+        guard !condition.isHidden else { return false }
+        switch condition.state {
+        case .up, .error, .reset: return true
+        case .down, .hang: return now() - condition.changedAt < gossipDelay
+        }
+    }
+
+    /// What happens instead of, or before, an answer.
+    enum Fault {
+        case instead(ServerAction)
+        case delay(Duration)
+    }
+
+    func fault(for request: ServerRequest, at node: LocalNode) -> Fault? {
+        let condition = node.current
+        switch condition.state {
+        case .hang: return .instead(.hang)
+        case .reset, .down: return .instead(.reset)
+        case .error where request.method == "POST":
+            node.counters.add(request: NodeHandler.operationName(request))
+            return .instead(.respond(NodeHandler.refusal(.internalServerError("node is in error mode"))))
+        case .error, .up: break
+        }
+        guard condition.latencyMilliseconds > 0 else { return nil }
+        return .delay(.milliseconds(condition.latencyMilliseconds))
+    }
+}

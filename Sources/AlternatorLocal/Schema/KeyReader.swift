@@ -1,0 +1,73 @@
+import AlternatorRouting
+import AlternatorWire
+
+extension KeyColumn {
+    /// The value of a request as partition key: as CQL serialises it.
+    ///
+    /// Numbers are taken as written, so `1.0` and `1` are two keys, as at the server.
+    func partitionBytes(_ value: JSONValue) throws(LocalError) -> [UInt8] {
+        guard let bytes = PartitionToken.serialized(try checked(value)) else { throw malformed(value) }
+        return bytes
+    }
+
+    /// The value of a request as sort key: bytes in the order of the values.
+    func sortBytes(_ value: JSONValue) throws(LocalError) -> [UInt8] {
+        guard let bytes = sortBytes(of: try checked(value)) else { throw malformed(value) }
+        return bytes
+    }
+
+    private func checked(_ value: JSONValue) throws(LocalError) -> AttributeValue {
+        guard let (given, content) = value.typed, content.text != nil else { throw malformed(value) }
+        guard given == type.rawValue else {
+            throw .validation("Type mismatch: expected type \(type.rawValue) for key column \(name), got type \(given)")
+        }
+        return try self.value(of: value)
+    }
+
+    private func malformed(_ value: JSONValue) -> LocalError {
+        .validation("Malformed value object for key column \(name): \(value.printed)")
+    }
+
+    private func member(of item: JSONValue) throws(LocalError) -> JSONValue {
+        guard let value = item[name] else { throw .validation("Key column \(name) not found") }
+        return value
+    }
+
+    fileprivate func partitionBytes(in item: JSONValue) throws(LocalError) -> [UInt8] {
+        try partitionBytes(member(of: item))
+    }
+
+    fileprivate func sortBytes(in item: JSONValue) throws(LocalError) -> [UInt8] {
+        try sortBytes(member(of: item))
+    }
+}
+
+extension TableDefinition {
+    /// The place of an item, from its key attributes; others are not looked at.
+    func key(of item: JSONValue) throws(LocalError) -> RowKey {
+        guard case .object = item else { throw ValueCheck.jsonAssert("IsObject()") }
+        let partition = try hash.partitionBytes(in: item)
+        return try RowKey(partition: partition, sort: sort?.sortBytes(in: item) ?? [])
+    }
+
+    /// The place named by a `Key`, which must have the key attributes and nothing else.
+    func exactKey(_ key: JSONValue) throws(LocalError) -> RowKey {
+        let place = try self.key(of: key)
+        guard key.members?.count == (sort == nil ? 1 : 2) else {
+            throw .validation("Given key attribute not in schema")
+        }
+        return place
+    }
+
+    /// The place an ExclusiveStartKey names.
+    func start(
+        _ key: JSONValue,
+        through index: IndexDefinition?
+    ) throws(LocalError) -> (after: RowKey, base: RowKey?) {
+        guard let index else { return try (self.key(of: key), nil) }
+        guard case .object = key else { throw ValueCheck.jsonAssert("IsObject()") }
+        let partition = try index.hash.partitionBytes(in: key)
+        let sort = try index.sort?.sortBytes(in: key) ?? []
+        return try (RowKey(partition: partition, sort: sort), self.key(of: key))
+    }
+}
