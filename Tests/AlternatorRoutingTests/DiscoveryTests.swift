@@ -255,6 +255,23 @@ struct DiscoveryRoundTests {
         #expect(round.failures.isEmpty)
     }
 
+    @Test func `a node that hangs is not waited for once another one has listed it`() throws {
+        var round = DiscoveryRound(
+            .cluster,
+            affinity: false,
+            targets: try targets(["10.0.0.1", "10.0.0.2"]),
+            memory: DiscoveryMemory(),
+            now: .zero
+        )
+        let asks = [round.next(), round.next()].compactMap { $0 }
+        round.answered(asks[1], try #require(try cluster.answer(asks[1])))
+        let finished = round.isFinished()
+        #expect(finished)
+        #expect(round.result()?.nodes.map(\.host) == ["10.0.0.1", "10.0.0.2", "10.0.0.3"])
+        round.failed(asks[0], reason: "late")
+        #expect(round.result()?.nodes.count == 3)
+    }
+
     @Test func `a seed that is a name is left alone while its nodes answer, but not for ever`() throws {
         var cluster = cluster
         cluster.racks["seed.example.com"] = ("dc1", "r1")

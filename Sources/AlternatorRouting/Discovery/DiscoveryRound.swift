@@ -150,9 +150,12 @@ package struct DiscoveryRound: Sendable {
     }
 
     private mutating func closeIfExhausted(_ area: RoutingScope.Area) {
-        guard lists[area] == nil, !pending.contains(where: { $0.area == area }) else { return }
+        guard lists[area] == nil, !pending.contains(where: { $0.area == area && isMissed($0) }) else { return }
         lists[area] = area == .cluster ? clusterUnion() : []
     }
+
+    /// Whether the answer still matters: a node that hangs is not waited for once another one has listed it.
+    private func isMissed(_ ask: DiscoveryAsk) -> Bool { ask.area != .cluster || !listed.contains(ask.target.endpoint) }
 
     // MARK: Answers
 
