@@ -86,7 +86,9 @@ extension KeyCondition {
         for restriction in try restrictions(condition.root) {
             if restriction.name == hash.name {
                 guard case .equal(let value) = restriction.test else {
-                    throw refusal("the HASH key \(hash.name) must use an equality (=) condition")
+                    throw refusal(
+                        "the HASH key \(hash.name) must use an equality (=) condition, others are not supported"
+                    )
                 }
                 guard hashValue == nil else { throw refusal("only one condition is allowed for each key") }
                 try hash.check(value)
