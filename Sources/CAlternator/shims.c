@@ -1,4 +1,12 @@
+#define _GNU_SOURCE
+
 #include "CAlternator.h"
+
+#include <pthread.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <sys/socket.h>
 
 int calt_epoll_add(int epoll, int fd, uint32_t events, uint64_t data) {
     struct epoll_event event = {.events = events, .data = {.u64 = data}};
@@ -6,3 +14,32 @@ int calt_epoll_add(int epoll, int fd, uint32_t events, uint64_t data) {
 }
 
 uint64_t calt_epoll_data(const struct epoll_event *event) { return event->data.u64; }
+
+int calt_eventfd_create(void) { return eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK); }
+
+void calt_eventfd_wake(int fd) {
+    // Fails only when the counter is full, and then the sleeper is awake anyway.
+    (void)eventfd_write(fd, 1);
+}
+
+void calt_eventfd_clear(int fd) {
+    eventfd_t count;
+    (void)eventfd_read(fd, &count);
+}
+
+int calt_accept(int fd, void *address, uint32_t *length) {
+    return accept4(fd, address, length, SOCK_CLOEXEC | SOCK_NONBLOCK);
+}
+
+void calt_name_thread(const char *name) { (void)pthread_setname_np(pthread_self(), name); }
+
+void calt_error_text(int code, char *text, size_t size) {
+    // The GNU form returns the text, which need not be in the buffer.
+    char buffer[256];
+    (void)snprintf(text, size, "%s", strerror_r(code, buffer, sizeof buffer));
+}
+
+static __thread uint64_t current_loop;
+
+uint64_t calt_current_loop(void) { return current_loop; }
+void calt_set_current_loop(uint64_t loop) { current_loop = loop; }

@@ -90,7 +90,9 @@ package protocol Transport: Sendable {
     ///
     /// Cancelling the task cancels it at once, with `.cancelled`; the connection is closed only if an answer is due.
     func exchange(
-        _ request: OutgoingRequest, with peer: Peer, options: ExchangeOptions
+        _ request: OutgoingRequest,
+        with peer: Peer,
+        options: ExchangeOptions
     ) async throws(TransportError) -> IncomingResponse
 
     /// Drains the connections of a node that left: idle ones close now, others after their answer.

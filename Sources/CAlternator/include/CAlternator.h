@@ -1,11 +1,27 @@
 #ifndef CALTERNATOR_H
 #define CALTERNATOR_H
 
+#include <stddef.h>
 #include <stdint.h>
 #include <sys/epoll.h>
 
 /// `epoll_event.data` is a union, which Swift cannot name without unsafe pointers.
 int calt_epoll_add(int epoll, int fd, uint32_t events, uint64_t data);
 uint64_t calt_epoll_data(const struct epoll_event *event);
+
+/// Swift's Glibc module has no <sys/eventfd.h>.
+int calt_eventfd_create(void);
+void calt_eventfd_wake(int fd);
+void calt_eventfd_clear(int fd);
+
+/// GNU extensions, which Swift's Glibc module leaves out.
+/// `address` has room for a `struct sockaddr_storage`.
+int calt_accept(int fd, void *address, uint32_t *length);
+void calt_name_thread(const char *name);
+void calt_error_text(int code, char *text, size_t size);
+
+/// Swift has no thread-local storage: the number of the event loop this thread runs, 0 for none.
+uint64_t calt_current_loop(void);
+void calt_set_current_loop(uint64_t loop);
 
 #endif

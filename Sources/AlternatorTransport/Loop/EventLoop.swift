@@ -1,0 +1,281 @@
+import Synchronization
+
+/// One thread that waits for sockets and deadlines and runs what they set off, tasks included.
+///
+/// Members marked "loop" belong to its thread; everything shared is in `inbox`.
+/// What blocks must not run here: it would hold up every connection of the loop.
+package final class EventLoop: TaskExecutor, @unchecked Sendable {
+    /// Numbers of loops are never used again within a process.
+    private static let lastNumber = Atomic<UInt64>(0)
+
+    package let number: UInt64
+    /// Its place among the loops of its group.
+    package let index: Int
+
+    private struct Inbox {
+        enum Phase { case idle, running, stopping, stopped }
+        var phase = Phase.idle
+        var jobs: [LoopJob] = []
+        var actions: [@Sendable (EventLoop) -> Void] = []
+        /// A wake-up is under way: no second one is needed.
+        var woken = false
+        var poller: Poller?
+        var thread: NativeThread?
+        /// Called by the loop's thread as its last act.
+        var stopHandlers: [@Sendable () -> Void] = []
+
+        /// The poller to wake, unless that is already under way.
+        mutating func takeWake() -> Poller? {
+            if woken { return nil }
+            woken = true
+            return poller
+        }
+    }
+    private let inbox = Mutex(Inbox())
+    /// True from the first successful `start`.
+    private let started = Atomic<Bool>(false)
+
+    // Loop:
+    private var channels = ChannelTable()
+    private var timers = TimerHeap()
+    private var localJobs: [LoopJob] = []
+    private var runningJobs: [LoopJob] = []
+    private var stopping = false
+    private var poller: Poller?
+    /// The clock as of the last wait; loop.
+    private(set) var now = MonotonicTime.now
+    /// One buffer for all reads, so that an idle connection holds none; loop.
+    var receiveBuffer: [UInt8] = []
+    /// True while a job of a task runs, false while the loop itself resumes one; loop.
+    private(set) var isRunningJob = false
+
+    package init(index: Int = 0) {
+        self.index = index
+        number = EventLoop.lastNumber.add(1, ordering: .relaxed).newValue
+    }
+
+    /// Whether the caller runs on this loop's thread.
+    package var isCurrent: Bool { CurrentLoop.number == number }
+
+    /// How many jobs wait on this loop's own list; loop.
+    var backlog: Int { localJobs.count }
+
+    // MARK: Life
+
+    /// Starts the thread, once; later calls cost one atomic read.
+    package func start() throws(SystemError) {
+        if started.load(ordering: .acquiring) { return }
+        let result = inbox.withLock { inbox -> Result<Void, SystemError> in
+            guard inbox.phase == .idle else { return .success(()) }
+            do throws(SystemError) {
+                let poller = try Poller()
+                // The thread holds the loop until it ends.
+                inbox.thread = try NativeThread.start(name: "alternator-\(index)") { self.run(poller) }
+                inbox.poller = poller
+                inbox.phase = .running
+                started.store(true, ordering: .releasing)
+                return .success(())
+            } catch {
+                return .failure(error)
+            }
+        }
+        try result.get()
+    }
+
+    /// Asks the loop to close its channels and end; `handler` is called, from its thread, as the last act.
+    package func stop(then handler: @escaping @Sendable () -> Void = {}) {
+        let (poller, ended) = inbox.withLock { inbox -> (Poller?, Bool) in
+            switch inbox.phase {
+            case .idle:
+                inbox.phase = .stopped
+                return (nil, true)
+            case .running:
+                inbox.phase = .stopping
+                inbox.stopHandlers.append(handler)
+                return (inbox.poller, false)
+            case .stopping:
+                inbox.stopHandlers.append(handler)
+                return (nil, false)
+            case .stopped:
+                return (nil, true)
+            }
+        }
+        poller?.wake()
+        if ended { handler() }
+    }
+
+    /// Waits for the thread, which must have been stopped; never from the loop itself.
+    package func join() {
+        precondition(!isCurrent, "A loop cannot wait for itself.")
+        inbox.withLock { $0.thread.take() }?.join()
+    }
+
+    // MARK: Work from anywhere
+
+    /// Runs an action on the loop: at once if called there.
+    ///
+    /// - Returns: false if the loop has ended or never ran; the action is then dropped.
+    @discardableResult
+    func execute(_ action: @escaping @Sendable (EventLoop) -> Void) -> Bool {
+        if isCurrent {
+            action(self)
+            return true
+        }
+        return executeLater(action)
+    }
+
+    /// As `execute`, but never before the caller returns.
+    @discardableResult
+    func executeLater(_ action: @escaping @Sendable (EventLoop) -> Void) -> Bool {
+        let (taken, wake) = inbox.withLock { inbox -> (Bool, Poller?) in
+            guard inbox.phase == .running || inbox.phase == .stopping else { return (false, nil) }
+            inbox.actions.append(action)
+            return (true, inbox.takeWake())
+        }
+        wake?.wake()
+        return taken
+    }
+
+    package func enqueue(_ job: consuming ExecutorJob) { enqueue(LoopJob(job, on: self)) }
+
+    /// Runs a job here; on the global executor once this loop has ended.
+    func enqueue(_ job: LoopJob) {
+        if isCurrent, !stopping {
+            localJobs.append(job)
+            return
+        }
+        let (taken, wake) = inbox.withLock { inbox -> (Bool, Poller?) in
+            guard inbox.phase == .running || inbox.phase == .stopping else { return (false, nil) }
+            inbox.jobs.append(job)
+            return (true, inbox.takeWake())
+        }
+        wake?.wake()
+        if !taken { job.runElsewhere() }
+    }
+
+    // MARK: Work on the loop
+
+    func schedule(_ timer: LoopTimer, at deadline: MonotonicTime) { timers.schedule(timer, at: deadline) }
+
+    func cancel(_ timer: LoopTimer) { timers.cancel(timer) }
+
+    /// Watches a stream for a channel.
+    func register(_ channel: Channel, _ stream: ByteStream) throws(SystemError) {
+        guard let poller else { throw SystemError("epoll_ctl", code: SystemError.badDescriptor) }
+        let token = channels.insert(channel)
+        do throws(SystemError) {
+            try stream.register(with: poller, token: token)
+        } catch {
+            channels.remove(channel)
+            throw error
+        }
+    }
+
+    func register(_ channel: Channel, _ socket: ListeningSocket) throws(SystemError) {
+        guard let poller else { throw SystemError("epoll_ctl", code: SystemError.badDescriptor) }
+        let token = channels.insert(channel)
+        do throws(SystemError) {
+            try socket.register(with: poller, token: token)
+        } catch {
+            channels.remove(channel)
+            throw error
+        }
+    }
+
+    func replace(_ channel: Channel, with successor: Channel) { channels.replace(channel, with: successor) }
+
+    /// Forgets a channel and its deadline; its descriptor is the owner's to close.
+    func unregister(_ channel: Channel) {
+        timers.cancel(channel)
+        channels.remove(channel)
+    }
+
+    /// All channels; loop.
+    var allChannels: [Channel] { channels.all }
+
+    // MARK: The thread
+
+    private func run(_ poller: Poller) {
+        CurrentLoop.number = number
+        self.poller = poller
+        receiveBuffer = [UInt8](repeating: 0, count: 64 * 1024)
+        while !stopping {
+            runLocalJobs()
+            let count = poller.wait(milliseconds: waitTime())
+            now = .now
+            for index in 0..<count {
+                let (token, readiness) = poller.event(index)
+                if token == Poller.wakeToken {
+                    poller.clearWake()
+                    takeInbox()
+                } else {
+                    channels[token]?.ready(readiness)
+                }
+            }
+            while let timer = timers.popExpired(at: now) { timer.fired(on: self) }
+        }
+        finish()
+    }
+
+    /// Runs what is queued now; what these jobs queue waits for the next round, after a look at the sockets.
+    private func runLocalJobs() {
+        guard !localJobs.isEmpty else { return }
+        swap(&localJobs, &runningJobs)
+        isRunningJob = true
+        for job in runningJobs { job.run() }
+        isRunningJob = false
+        runningJobs.removeAll(keepingCapacity: true)
+    }
+
+    private func waitTime() -> Int32 {
+        if !localJobs.isEmpty { return 0 }
+        guard let next = timers.next else { return -1 }
+        // Rounded up: a wait that ends too early would spin.
+        let milliseconds = (next.nanoseconds(since: .now) &+ 999_999) / 1_000_000
+        return Int32(min(max(0, milliseconds), 60_000))
+    }
+
+    private func takeInbox() {
+        let (jobs, actions, phase) = inbox.withLock { inbox in
+            inbox.woken = false
+            let taken = (inbox.jobs, inbox.actions, inbox.phase)
+            inbox.jobs = []
+            inbox.actions = []
+            return taken
+        }
+        for action in actions { action(self) }
+        localJobs.append(contentsOf: jobs)
+        if phase == .stopping { stopping = true }
+    }
+
+    /// Ends every channel, hands what is queued to the global executor, and reports.
+    private func finish() {
+        var handlers: [@Sendable () -> Void] = []
+        while true {
+            for channel in channels.all { channel.loopStopping() }
+            timers.removeAll()
+            for job in localJobs { job.runElsewhere() }
+            localJobs.removeAll()
+            let (jobs, actions, ended) = inbox.withLock { inbox in
+                let ended = inbox.jobs.isEmpty && inbox.actions.isEmpty
+                let taken = (inbox.jobs, inbox.actions, ended)
+                inbox.jobs = []
+                inbox.actions = []
+                if ended {
+                    inbox.phase = .stopped
+                    inbox.poller = nil
+                    handlers += inbox.stopHandlers
+                    inbox.stopHandlers = []
+                }
+                return taken
+            }
+            for action in actions { action(self) }
+            localJobs.append(contentsOf: jobs)
+            if ended, channels.all.isEmpty { break }
+        }
+        poller = nil
+        receiveBuffer = []
+        CurrentLoop.number = 0
+        for handler in handlers { handler() }
+    }
+}

@@ -1,0 +1,64 @@
+import Synchronization
+
+/// Several event loops as one task executor.
+///
+/// A new task goes to the next loop in turn. A task that the transport resumes stays on the loop that read its
+/// answer; work that tasks start themselves stays too, until a loop has more than `crowd` jobs waiting.
+package final class LoopGroup: TaskExecutor, Sendable {
+    package let loops: [EventLoop]
+    private let turn = Atomic<Int>(0)
+    /// Above this many waiting jobs a loop passes further ones to the others: enough to keep the hops of a few
+    /// tasks to actors and back in place, few enough to spread a task group.
+    private static let crowd = 8
+
+    /// - Parameter count: at least 1; threads start with the first work.
+    package init(count: Int) {
+        loops = (0..<max(1, count)).map { EventLoop(index: $0) }
+    }
+
+    deinit { stop() }
+
+    /// The loop the caller runs on, if it is one of this group.
+    package var current: EventLoop? {
+        let number = CurrentLoop.number
+        return number == 0 ? nil : loops.first { $0.number == number }
+    }
+
+    /// The next loop in turn.
+    package func next() -> EventLoop {
+        if loops.count == 1 { return loops[0] }
+        let turn = turn.add(1, ordering: .relaxed).newValue
+        return loops[Int(UInt(bitPattern: turn) % UInt(loops.count))]
+    }
+
+    package func start() throws(SystemError) {
+        for loop in loops { try loop.start() }
+    }
+
+    package func enqueue(_ job: consuming ExecutorJob) {
+        let job = LoopJob(job, on: self)
+        if let loop = current, loops.count == 1 || !loop.isRunningJob || loop.backlog < LoopGroup.crowd {
+            return loop.enqueue(job)
+        }
+        let loop = next()
+        // A loop that cannot start refuses the job, which then runs on the global executor.
+        try? loop.start()
+        loop.enqueue(job)
+    }
+
+    /// Asks all loops to end, without waiting.
+    package func stop() {
+        for loop in loops { loop.stop() }
+    }
+
+    /// Ends all loops and waits for their threads, without blocking the caller's thread meanwhile.
+    package func shutDown() async {
+        for loop in loops {
+            await withCheckedContinuation { continuation in
+                loop.stop { continuation.resume() }
+            }
+        }
+        // Every thread has done its last act, so these waits are short. A task of ours runs elsewhere by now.
+        for loop in loops { loop.join() }
+    }
+}

@@ -1,0 +1,172 @@
+import Glibc
+import Synchronization
+
+/// What one read gave.
+enum ReadOutcome: Sendable {
+    case bytes(Int)
+    case wouldBlock
+    /// FIN: the other side will send no more.
+    case end
+    case failed(SystemError)
+}
+
+/// What one write took.
+enum WriteOutcome: Sendable {
+    /// The kernel took so many bytes, perhaps fewer than offered; zero when it takes none now.
+    case accepted(Int)
+    case failed(SystemError)
+}
+
+/// A connected, non-blocking socket: the bytes under HTTP.
+///
+/// Reads belong to the event loop. One thread at a time may write. `close` is safe to repeat, but whoever
+/// closes must know that nobody is inside a call: the owner's state says so.
+final class ByteStream: Sendable {
+    /// −1 once closed.
+    private let descriptor: Atomic<Int32>
+
+    private init(descriptor: Int32) { self.descriptor = Atomic(descriptor) }
+
+    deinit { close() }
+
+    /// Begins to connect; `writable` tells the end, `connectResult()` which one.
+    static func connecting(to address: SocketAddress) throws(SystemError) -> ByteStream {
+        let kind = Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue | SOCK_NONBLOCK.rawValue)
+        let descriptor = socket(address.family, kind, 0)
+        guard descriptor >= 0 else { throw .last("socket") }
+        let stream = ByteStream(descriptor: descriptor)
+        stream.set(Int32(IPPROTO_TCP), TCP_NODELAY, 1)
+        stream.set(SOL_SOCKET, SO_KEEPALIVE, 1)
+        // A dead peer is noticed within two minutes instead of the system's two hours.
+        stream.set(Int32(IPPROTO_TCP), TCP_KEEPIDLE, 60)
+        stream.set(Int32(IPPROTO_TCP), TCP_KEEPINTVL, 15)
+        stream.set(Int32(IPPROTO_TCP), TCP_KEEPCNT, 4)
+        let failure = unsafe address.withSystemAddress { address, length -> SystemError? in
+            unsafe connect(descriptor, address, length) == 0 ? nil : .last("connect")
+        }
+        if let failure, failure.code != EINPROGRESS { throw failure }
+        return stream
+    }
+
+    /// A socket that `accept4` returned.
+    static func accepted(_ descriptor: Int32) -> ByteStream {
+        let stream = ByteStream(descriptor: descriptor)
+        stream.set(Int32(IPPROTO_TCP), TCP_NODELAY, 1)
+        return stream
+    }
+
+    /// The result of connecting: `nil` is success.
+    func connectResult() -> SystemError? {
+        var code: Int32 = 0
+        var length = socklen_t(MemoryLayout<Int32>.size)
+        guard unsafe getsockopt(fd, SOL_SOCKET, SO_ERROR, &code, &length) == 0 else { return .last("getsockopt") }
+        return code == 0 ? nil : SystemError("connect", code: code)
+    }
+
+    /// Reads once into the buffer from its start.
+    func read(into buffer: inout [UInt8]) -> ReadOutcome {
+        while true {
+            let count = unsafe buffer.withUnsafeMutableBytes { unsafe Glibc.read(fd, $0.baseAddress!, $0.count) }
+            if count > 0 { return .bytes(count) }
+            if count == 0 { return .end }
+            let error = SystemError.last("read")
+            switch error.code {
+            case EINTR: continue
+            case EAGAIN: return .wouldBlock
+            default: return .failed(error)
+            }
+        }
+    }
+
+    /// Writes the first part from `offset`, then the second; `offset` counts through both.
+    ///
+    /// Repeats until everything is taken or the kernel takes no more.
+    func write(_ first: [UInt8], _ second: [UInt8], from offset: Int) -> WriteOutcome {
+        let total = first.count + second.count
+        var position = offset
+        while position < total {
+            let count = writeOnce(first, second, from: position)
+            if count >= 0 {
+                position += count
+                continue
+            }
+            let error = SystemError.last("write")
+            if error.code == EINTR { continue }
+            if error.code == EAGAIN { break }
+            return .failed(error)
+        }
+        return .accepted(position - offset)
+    }
+
+    private func writeOnce(_ first: [UInt8], _ second: [UInt8], from position: Int) -> Int {
+        // MSG_NOSIGNAL: a closed peer is an error, not SIGPIPE.
+        let flags = Int32(MSG_NOSIGNAL)
+        if position >= first.count || second.isEmpty {
+            let (part, start) = position >= first.count ? (second, position - first.count) : (first, position)
+            return unsafe part.withUnsafeBytes { bytes in
+                unsafe send(fd, bytes.baseAddress! + start, bytes.count - start, flags)
+            }
+        }
+        return unsafe first.withUnsafeBytes { head in
+            unsafe second.withUnsafeBytes { body in
+                var parts = unsafe (
+                    iovec(
+                        iov_base: UnsafeMutableRawPointer(mutating: head.baseAddress! + position),
+                        iov_len: head.count - position
+                    ),
+                    iovec(iov_base: UnsafeMutableRawPointer(mutating: body.baseAddress!), iov_len: body.count)
+                )
+                return unsafe withUnsafeMutablePointer(to: &parts) { parts in
+                    unsafe parts.withMemoryRebound(to: iovec.self, capacity: 2) { parts in
+                        var message = unsafe msghdr()
+                        unsafe message.msg_iov = parts
+                        unsafe message.msg_iovlen = 2
+                        return unsafe sendmsg(fd, &message, flags)
+                    }
+                }
+            }
+        }
+    }
+
+    /// Whether the connection is open and nothing has arrived: looks without taking bytes.
+    var isQuiet: Bool {
+        var byte: UInt8 = 0
+        let flags = Int32(MSG_PEEK) | Int32(MSG_DONTWAIT)
+        let count = unsafe recv(fd, &byte, 1, flags)
+        return count < 0 && (errno == EAGAIN || errno == EINTR)
+    }
+
+    /// Ends both directions but keeps the descriptor: a thread inside `write` gets an error.
+    func shutdown() { _ = Glibc.shutdown(fd, Int32(SHUT_RDWR)) }
+
+    /// Sends FIN; reading goes on.
+    func finishWriting() { _ = Glibc.shutdown(fd, Int32(SHUT_WR)) }
+
+    /// Makes `close` send RST and drop what is not sent yet.
+    func resetOnClose() {
+        var linger = linger(l_onoff: 1, l_linger: 0)
+        _ = unsafe setsockopt(
+            fd,
+            SOL_SOCKET,
+            SO_LINGER,
+            &linger,
+            socklen_t(MemoryLayout<Glibc.linger>.size)
+        )
+    }
+
+    func close() {
+        let last = descriptor.exchange(-1, ordering: .acquiringAndReleasing)
+        if last >= 0 { _ = Glibc.close(last) }
+    }
+
+    /// Watches the stream in a poller until it is closed.
+    func register(with poller: Poller, token: UInt64) throws(SystemError) { try poller.add(fd, token: token) }
+
+    private var fd: Int32 { descriptor.load(ordering: .relaxed) }
+
+    private func set(_ level: Int32, _ option: Int32, _ value: Int32) {
+        var value = value
+        // Each of these only tunes; a system that refuses one still works.
+        _ = unsafe setsockopt(fd, level, option, &value, socklen_t(MemoryLayout<Int32>.size))
+    }
+}
