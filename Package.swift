@@ -94,7 +94,10 @@ let package = Package(
         ),
         .testTarget(
             name: "AlternatorCoreTests",
-            dependencies: ["AlternatorCore", "AlternatorLocal", "AlternatorTransport", "AlternatorWire", "TestSupport"],
+            dependencies: [
+                "AlternatorCore", "AlternatorLocal", "AlternatorRouting", "AlternatorTransport", "AlternatorWire",
+                "TestSupport",
+            ],
             swiftSettings: settings
         ),
         .testTarget(

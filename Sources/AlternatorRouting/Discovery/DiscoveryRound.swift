@@ -54,6 +54,7 @@ package struct DiscoveryRound: Sendable {
     }
 
     private let targets: [DiscoveryTarget]
+    private let seeds: Set<Endpoint>
     private let chain: [RoutingScope.Area]
     /// Empty where affinity needs no list of its own.
     private let affinityChain: [RoutingScope.Area]
@@ -82,6 +83,8 @@ package struct DiscoveryRound: Sendable {
         memory: DiscoveryMemory,
         now: Duration
     ) {
+        // Before duplicates go: a seed that serves as a node is a seed all the same.
+        seeds = Set(targets.filter { $0.node == nil }.map(\.endpoint))
         var seen: Set<Endpoint> = []
         self.targets = targets.filter { seen.insert($0.endpoint).inserted }
         chain = scope.chain
@@ -207,7 +210,6 @@ package struct DiscoveryRound: Sendable {
     /// What the next round should be given.
     package func remembered() -> DiscoveryMemory {
         guard !clusterAnswers.isEmpty else { return memory }
-        let seeds = Set(targets.filter { $0.node == nil }.map(\.endpoint))
         return memory.after(clusterAnswers, failed: failedTargets, seeds: seeds, now: now)
     }
 

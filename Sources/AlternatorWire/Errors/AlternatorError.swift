@@ -20,6 +20,8 @@ public struct AlternatorError: Error, Sendable {
         public static let noNodeAvailable = Code("noNodeAvailable")
         /// No connection to a node could be opened.
         public static let connectFailed = Code("connectFailed")
+        /// A connection ended before the answer was complete.
+        public static let connectionLost = Code("connectionLost")
         /// The TLS handshake or a certificate check failed.
         public static let tls = Code("tls")
         /// A node did not answer within `requestTimeout`.

@@ -9,22 +9,35 @@ package struct EncodedRequest: Sendable {
     package var body: [UInt8]
     package var hint: RouteHint?
     package var safety: RetrySafety
+    /// Whether an item that made the condition of a repeated write fail is the one this very call has written.
+    ///
+    /// With it a conditional write may be repeated: it must ask for the existing item on failure, and an equal item
+    /// makes the call a success. An equal item of another writer cannot be told apart.
+    package var isOwnItem: (@Sendable ([String: AttributeValue]) -> Bool)?
 
     package init(
-        _ operation: OperationName, table: String?, body: [UInt8], hint: RouteHint? = nil, safety: RetrySafety
+        _ operation: OperationName,
+        table: String?,
+        body: [UInt8],
+        hint: RouteHint? = nil,
+        safety: RetrySafety,
+        isOwnItem: (@Sendable ([String: AttributeValue]) -> Bool)? = nil
     ) {
         self.operation = operation
         self.table = table
         self.body = body
         self.hint = hint
         self.safety = safety
+        self.isOwnItem = isOwnItem
     }
 }
 
 /// A successful answer, not yet read.
 package struct EncodedResponse: Sendable {
     package let bytes: [UInt8]
-    /// Where the JSON begins; it goes to the end. Equal to `bytes.count` for an empty body.
+    /// Where the JSON begins.
+    ///
+    /// It goes to the end; for an empty body this is `bytes.count`.
     package let bodyOffset: Int
     /// The node that answered, as `host:port`.
     package let node: String

@@ -1,0 +1,235 @@
+import AlternatorRouting
+import AlternatorTransport
+import AlternatorWire
+
+extension ClientCore {
+    /// The server's limit on a body, before and after compression.
+    static let maximumBodyBytes = 16 << 20
+
+    func execute(
+        _ request: EncodedRequest,
+        options: RequestOptions
+    ) async throws(AlternatorError) -> EncodedResponse {
+        guard lifecycle.begin() else { throw closedError(request) }
+        defer { lifecycle.end() }
+        if Task.isCancelled { throw cancelledError(request) }
+        guard request.body.count <= Self.maximumBodyBytes else { throw tooLargeError(request) }
+        if let limit = options.operationTimeout ?? config.operationTimeout {
+            return try await execute(request, options, within: limit)
+        }
+        var run = RequestRun(request, policy: config.retry)
+        return try await attempts(&run, options)
+    }
+
+    private func execute(
+        _ request: EncodedRequest,
+        _ options: RequestOptions,
+        within limit: Duration
+    ) async throws(AlternatorError) -> EncodedResponse {
+        typealias Outcome = (result: Result<EncodedResponse, AlternatorError>, run: RequestRun)
+        let (outcome, timedOut) = await withDeadline(limit, on: time) { () async -> Outcome in
+            var run = RequestRun(request, policy: self.config.retry)
+            do throws(AlternatorError) {
+                return (.success(try await self.attempts(&run, options)), run)
+            } catch {
+                return (.failure(error), run)
+            }
+        }
+        switch outcome.result {
+        case .success(let response):
+            return response
+        case .failure(let error):
+            // Ended by the deadline, not by a fault of its own just before.
+            guard timedOut, error.code == .cancelled else { throw error }
+            throw deadlineError(outcome.run, limit)
+        }
+    }
+
+    // MARK: Attempts
+
+    func attempts(
+        _ run: inout RequestRun,
+        _ options: RequestOptions
+    ) async throws(AlternatorError) -> EncodedResponse {
+        var exchangeOptions = ExchangeOptions()
+        exchangeOptions.requestTimeout = timeout(of: run.request.operation, options)
+        // It cannot simply be repeated, so it must not meet a connection that died unseen.
+        if run.request.safety != .idempotent { exchangeOptions.maximumIdle = .seconds(1) }
+        let target = target(of: run.request)
+        while true {
+            let (choice, wakes) = topology.next(in: &run.plan, for: target, choice: random.next(), now: time.now)
+            if wakes { discoveryAlarm.ring() }
+            guard let choice else {
+                probeAlarm.ring()
+                throw finalError(run)
+            }
+            run.node = choice.handle.label
+            let result: AttemptResult
+            switch await exchange(run.request, with: choice, exchangeOptions) {
+            case .success(let response):
+                run.attempts += 1
+                if response.status == 200 {
+                    noteTableChange(run.request)
+                    return EncodedResponse(
+                        bytes: response.bytes,
+                        bodyOffset: response.bodyOffset,
+                        node: choice.handle.label,
+                        attempts: run.attempts
+                    )
+                }
+                let error = serviceError(response, run)
+                if let accepted = try await accepted(error, run, options) { return accepted }
+                noteKeyMismatch(error)
+                run.lastError = error
+                result = AttemptResult(status: response.status, code: error.code)
+            case .failure(let error):
+                if error.sent == .complete { run.attempts += 1 }
+                run.lastError = transportError(error, run)
+                run.lastTransportError = error
+                if error.kind == .cancelled || error.kind == .closed {
+                    run.mayBeApplied = run.mayBeApplied || error.sent == .complete
+                    throw run.lastError ?? cancelledError(run.request)
+                }
+                result = error.sent == .complete ? .unanswered : .notSent
+            }
+            if result == .unanswered || result == .serverError { run.mayBeApplied = true }
+            switch topology.decide(&run.machine, result, plan: run.plan, jitter: random.fraction()) {
+            case .giveUp, .outcomeUnknown:
+                throw finalError(run)
+            case .retry(let delay):
+                guard delay > .zero else { continue }
+                await pauses.wait(delay, on: time)
+                if Task.isCancelled { throw cancelledError(run.request, run) }
+                if lifecycle.isTerminated { throw closedError(run.request, run) }
+            }
+        }
+    }
+
+    /// One exchange; its outcome is told to routing.
+    private func exchange(
+        _ request: EncodedRequest,
+        with choice: Topology.Choice,
+        _ options: ExchangeOptions
+    ) async -> Result<IncomingResponse, TransportError> {
+        let head = heads.head(
+            request.operation,
+            nodePart: choice.handle.headPart,
+            bodyLength: request.body.count,
+            signature: []
+        )
+        do {
+            let response = try await transport.exchange(
+                OutgoingRequest(head: head, body: request.body),
+                with: choice.handle.peer,
+                options: options
+            )
+            if response.status == 200, !response.isObjectOrEmpty {
+                settle(choice, .failed)
+                return .failure(
+                    TransportError(.protocolViolation, sent: .complete, message: "the answer is not a JSON object")
+                )
+            }
+            settle(choice, .response(status: response.status), isSuccess: response.status == 200)
+            return .success(response)
+        } catch {
+            settle(choice, error.outcome)
+            return .failure(error)
+        }
+    }
+
+    /// Tells routing how an attempt ended, and wakes whoever has to act on it.
+    private func settle(_ choice: Topology.Choice, _ outcome: AttemptOutcome, isSuccess: Bool = false) {
+        let report = topology.finished(choice, outcome, isSuccess: isSuccess, now: time.now)
+        if report.change != nil { probeAlarm.ring() }
+        if report.allNodesFailed { discoveryAlarm.ring() }
+    }
+
+    private func timeout(of operation: OperationName, _ options: RequestOptions) -> Duration {
+        if let timeout = options.requestTimeout { return timeout }
+        switch operation {
+        // They change the schema: the server waits for all live nodes, up to 30 s more than usual.
+        case .createTable, .deleteTable, .updateTable, .updateTimeToLive, .tagResource, .untagResource:
+            return config.ddlTimeout
+        default:
+            return config.requestTimeout
+        }
+    }
+
+    // MARK: Answers that mean success
+
+    /// An error that says that an earlier attempt of this very call was applied.
+    private func accepted(
+        _ error: AlternatorError,
+        _ run: RequestRun,
+        _ options: RequestOptions
+    ) async throws(AlternatorError) -> EncodedResponse? {
+        guard run.mayBeApplied else { return nil }
+        switch (run.request.operation, error.code) {
+        case (.createTable, .tableInUse):
+            return try await described(run, options)
+        case (.deleteTable, .tableNotFound):
+            return run.response(TableAnswer.deleted(run.request.table ?? ""))
+        case (_, .conditionFailed):
+            guard let isOwnItem = run.request.isOwnItem, let item = error.existingItem, isOwnItem(item) else {
+                return nil
+            }
+            return run.response(Array("{}".utf8))
+        default:
+            return nil
+        }
+    }
+
+    /// What the lost answer to a CreateTable said, by asking for the table.
+    private func described(
+        _ run: RequestRun,
+        _ options: RequestOptions
+    ) async throws(AlternatorError) -> EncodedResponse {
+        let request = EncodedRequest(
+            .describeTable,
+            table: run.request.table,
+            body: TableAnswer.describeRequest(run.request.table ?? ""),
+            safety: .idempotent
+        )
+        var describing = RequestRun(request, policy: config.retry)
+        let answer = try await attempts(&describing, options)
+        guard let body = TableAnswer.creation(fromDescription: answer) else {
+            throw AlternatorError(
+                .decoding,
+                message: "The table was created, but its description cannot be read.",
+                operation: run.request.operation.rawValue,
+                table: run.request.table,
+                node: answer.node,
+                attempts: run.attempts
+            )
+        }
+        return run.response(body)
+    }
+}
+
+extension TransportError {
+    /// What the end of an exchange says about the node.
+    fileprivate var outcome: AttemptOutcome {
+        switch kind {
+        // This client's doing.
+        case .cancelled, .closed, .acquireTimeout: .ignored
+        case .resolveFailed, .connectFailed, .connectTimeout, .tls, .requestTimeout, .connectionLost,
+            .protocolViolation:
+            .failed
+        }
+    }
+}
+
+extension AttemptResult {
+    /// What an answer that is no success means for repeating.
+    fileprivate init(status: Int, code: AlternatorError.Code) {
+        switch status {
+        case 500, 502, 503, 504: self = .serverError
+        default: self = code == .throttled ? .throttled : .final
+        }
+    }
+}
+
+extension IncomingResponse {
+    /// Whether the body can be an answer of Alternator: nothing, or a JSON object by its first byte.
+    fileprivate var isObjectOrEmpty: Bool { bodyOffset >= bytes.count || bytes[bodyOffset] == UInt8(ascii: "{") }
+}

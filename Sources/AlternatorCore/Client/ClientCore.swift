@@ -1,0 +1,113 @@
+import AlternatorRouting
+import AlternatorTransport
+import AlternatorWire
+import Synchronization
+
+/// All of a client but its public face.
+///
+/// Background tasks hold this and never the `AlternatorClient`, so that dropping the last client ends them.
+final class ClientCore: Sendable {
+    let config: AlternatorConfig
+    let transport: any Transport
+    let time: TimeSource
+    let random: RandomSource
+    let heads: RequestHeads
+    let topology: Topology
+    let seeds: [DiscoveredNode]
+    let lifecycle = Lifecycle()
+    let pauses = Pauses()
+    /// Ends the wait between two discoveries.
+    let discoveryAlarm = Alarm()
+    /// Ends the wait between two probes.
+    let probeAlarm = Alarm()
+    /// Rung by the first usable answer, or by the end of the first refresh.
+    let firstAnswer = Alarm()
+    /// What the hosts asked by the last refresh answered.
+    let report = Mutex(DiscoveryReport())
+    let refreshing = Mutex<Task<Void, Never>?>(nil)
+    let keys: PartitionKeys
+    private let background = Mutex<Task<Void, Never>?>(nil)
+    private let closing = Mutex<Task<Void, Never>?>(nil)
+
+    /// - Throws: `.configuration` naming the field.
+    init(
+        _ config: AlternatorConfig,
+        time: TimeSource,
+        random: RandomSource,
+        transport: (AlternatorConfig) throws(AlternatorError) -> any Transport
+    ) throws(AlternatorError) {
+        try config.validate()
+        self.config = config
+        self.time = time
+        self.random = random
+        heads = RequestHeads(config)
+        keys = PartitionKeys(config)
+        seeds = try Self.seeds(config)
+        topology = Topology(config, seeds: seeds)
+        // Last, since nothing may fail once its threads run.
+        self.transport = try transport(config)
+    }
+
+    private static func seeds(_ config: AlternatorConfig) throws(AlternatorError) -> [DiscoveredNode] {
+        var seeds: [DiscoveredNode] = []
+        for host in config.seedHosts {
+            do {
+                seeds.append(try config.node(host))
+            } catch {
+                throw AlternatorError(.configuration, message: "AlternatorConfig.seedHosts: \(error)", cause: error)
+            }
+        }
+        return seeds
+    }
+
+    // MARK: Background
+
+    /// Starts discovery and probes.
+    func start() {
+        let task = Task {
+            await withDiscardingTaskGroup { group in
+                group.addTask { await self.discoveryLoop() }
+                group.addTask { await self.probeLoop() }
+            }
+        }
+        background.withLock { $0 = task }
+    }
+
+    // MARK: Closing
+
+    /// Refuses new requests, lets those in flight finish for up to `grace`, then ends them; all callers return together.
+    func close(within grace: Duration) async {
+        let task = closing.withLock { running -> Task<Void, Never> in
+            if let running { return running }
+            let task = Task { await self.performClose(grace) }
+            running = task
+            return task
+        }
+        await task.value
+    }
+
+    /// Closes in the background, when nobody can wait for it.
+    func abandon() { Task { await self.close(within: .seconds(10)) } }
+
+    private func performClose(_ grace: Duration) async {
+        lifecycle.refuse()
+        let tasks = [background.withLock { $0 }, refreshing.withLock { $0 }] + keys.close()
+        for task in tasks { task?.cancel() }
+        await lifecycle.drain(within: grace, on: time)
+        lifecycle.terminate()
+        pauses.endAll()
+        await transport.close(within: .zero)
+        // Every exchange has ended by now, so what is left ends by itself.
+        await lifecycle.drain(within: .seconds(60), on: time)
+        for task in tasks { await task?.value }
+    }
+}
+
+extension AlternatorConfig {
+    /// A host under the configured port, with the address to connect to.
+    func node(_ host: String) throws(EndpointError) -> DiscoveredNode {
+        let endpoint = try Endpoint(scheme: .http, host: host, port: port)
+        guard let addressTranslator else { return DiscoveredNode(endpoint) }
+        return DiscoveredNode(endpoint, connectHost: try HostText(addressTranslator(endpoint.host)).text)
+    }
+}

@@ -1,0 +1,27 @@
+import AlternatorRouting
+import AlternatorTransport
+
+/// What the client keeps ready for one node: where its connections go and how its requests begin.
+final class NodeHandle: Sendable {
+    let peer: Peer
+    /// `host:port` as errors and diagnostics show it, IPv6 in brackets.
+    let label: String
+    /// The value of `Host`: what is connected to, with its port, an IPv6 zone left out.
+    let authority: String
+    /// The first lines of a request.
+    let headPart: [UInt8]
+
+    init(_ endpoint: Endpoint, connectHost: String, peerID: Int) {
+        peer = Peer(id: peerID, host: connectHost, port: endpoint.port)
+        label = Self.authority(endpoint.host, endpoint.port)
+        authority = Self.authority(connectHost, endpoint.port)
+        headPart = RequestHeads.nodePart(authority: authority)
+    }
+
+    private static func authority(_ host: String, _ port: Int) -> String {
+        guard host.utf8.contains(UInt8(ascii: ":")) else { return "\(host):\(port)" }
+        // A zone (`fe80::1%eth0`) means something on this machine only (RFC 6874, 4).
+        let address = host.split(separator: "%", maxSplits: 1, omittingEmptySubsequences: false)[0]
+        return "[\(address)]:\(port)"
+    }
+}

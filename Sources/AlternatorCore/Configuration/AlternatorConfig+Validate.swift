@@ -1,0 +1,133 @@
+import AlternatorRouting
+public import AlternatorWire
+
+extension AlternatorConfig {
+    /// Throws `.configuration` naming the first field that cannot be used; making a client does the same.
+    public func validate() throws(AlternatorError) {
+        try validateSeeds()
+        try validateTimes()
+        try validateConnections()
+        try validateRouting()
+        try validateHeaders()
+        try validateAuthentication()
+    }
+
+    private func validateSeeds() throws(AlternatorError) {
+        guard !seedHosts.isEmpty else {
+            throw Self.problem("seedHosts", "give at least one name or address of a node")
+        }
+        for host in seedHosts {
+            do {
+                _ = try HostText(host)
+            } catch {
+                throw Self.problem(
+                    "seedHosts",
+                    "\(error); write a name, an IPv4 or an IPv6 address, without scheme and port",
+                    cause: error
+                )
+            }
+        }
+        guard (1...65535).contains(port) else { throw Self.problem("port", "\(port) is not within 1...65535") }
+    }
+
+    private func validateTimes() throws(AlternatorError) {
+        let times: [(field: String, value: Duration?)] = [
+            ("activeRefreshInterval", activeRefreshInterval), ("idleRefreshInterval", idleRefreshInterval),
+            ("discoveryTimeout", discoveryTimeout), ("acquireTimeout", acquireTimeout),
+            ("connectTimeout", connectTimeout), ("connectionIdleTimeout", connectionIdleTimeout),
+            ("connectionMaxLifetime", connectionMaxLifetime), ("requestTimeout", requestTimeout),
+            ("ddlTimeout", ddlTimeout), ("operationTimeout", operationTimeout),
+        ]
+        for (field, value) in times {
+            guard let value, value < .milliseconds(1) else { continue }
+            throw Self.problem(field, "\(value) is less than a millisecond")
+        }
+        guard idleRefreshInterval >= activeRefreshInterval else {
+            throw Self.problem("idleRefreshInterval", "is shorter than activeRefreshInterval")
+        }
+    }
+
+    private func validateConnections() throws(AlternatorError) {
+        guard (1...65535).contains(maxPoolConnections) else {
+            throw Self.problem("maxPoolConnections", "\(maxPoolConnections) is not within 1...65535")
+        }
+        if let eventLoopCount, !(1...256).contains(eventLoopCount) {
+            throw Self.problem("eventLoopCount", "\(eventLoopCount) is not within 1...256")
+        }
+    }
+
+    private func validateRouting() throws(AlternatorError) {
+        // Their sentences begin with the field's name.
+        for problem in [routingScope.problem, nodeHealth.problem, retry.problem] {
+            if let problem { throw AlternatorError(.configuration, message: "AlternatorConfig.\(problem)") }
+        }
+        for (table, key) in tablePKMap.sorted(by: { $0.key < $1.key }) where table.isEmpty || key.isEmpty {
+            throw Self.problem("tablePKMap", "has an empty table or key name ('\(table)': '\(key)')")
+        }
+    }
+
+    /// The client writes these itself; a second one would make two meanings of one request.
+    private static let reservedHeaders: Set<String> = [
+        "host", "content-length", "transfer-encoding", "connection", "x-amz-target", "x-amz-date", "authorization",
+        "x-amz-security-token", "content-type", "content-encoding", "user-agent", "expect", "upgrade", "te", "trailer",
+    ]
+
+    private func validateHeaders() throws(AlternatorError) {
+        // In the order of their names, so that the same configuration always names the same field.
+        for (name, value) in additionalHeaders.sorted(by: { $0.key < $1.key }) {
+            guard !name.isEmpty, name.utf8.allSatisfy(Self.isTokenByte) else {
+                throw Self.problem("additionalHeaders", "'\(name.debugDescription)' is not a header name")
+            }
+            if Self.reservedHeaders.contains(name.lowercased()) {
+                throw Self.problem("additionalHeaders", "the client writes '\(name)' itself")
+            }
+            guard Self.isHeaderValue(value) else {
+                throw Self.problem(
+                    "additionalHeaders",
+                    "the value of '\(name)' has a character that no header may have"
+                )
+            }
+        }
+        if let agent = userAgent.value, agent.isEmpty || !Self.isHeaderValue(agent) {
+            throw Self.problem("userAgent", "is empty or has a character that no header may have; .none leaves it out")
+        }
+    }
+
+    private func validateAuthentication() throws(AlternatorError) {
+        guard !region.isEmpty, region.utf8.allSatisfy({ Self.isTokenByte($0) }) else {
+            throw Self.problem("region", "is empty or has a character that a credential scope may not have")
+        }
+        guard case .credentials(let accessKey, let secretKey, let token) = authentication else { return }
+        // The access key is a CQL role's name; the scope that follows it is cut at slashes, and commas end it.
+        guard !accessKey.isEmpty, accessKey.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F && $0 != 0x2F && $0 != 0x2C })
+        else {
+            throw Self.problem("authentication", "the access key is empty or has a blank, a slash or a comma")
+        }
+        guard !secretKey.isEmpty else { throw Self.problem("authentication", "the secret key is empty") }
+        if let token, token.isEmpty || !Self.isHeaderValue(token) {
+            throw Self.problem(
+                "authentication",
+                "the session token is empty or has a character that no header may have"
+            )
+        }
+    }
+
+    private static func problem(_ field: String, _ reason: String, cause: (any Error)? = nil) -> AlternatorError {
+        AlternatorError(.configuration, message: "AlternatorConfig.\(field): \(reason)", cause: cause)
+    }
+
+    /// RFC 9110, 5.6.2.
+    private static func isTokenByte(_ byte: UInt8) -> Bool {
+        switch byte {
+        case 0x30...0x39, 0x41...0x5A, 0x61...0x7A: true
+        case 0x21, 0x23...0x27, 0x2A, 0x2B, 0x2D, 0x2E, 0x5E, 0x5F, 0x60, 0x7C, 0x7E: true
+        default: false
+        }
+    }
+
+    /// Printable ASCII with blanks inside only (RFC 9110, 5.5, without obsolete text).
+    private static func isHeaderValue(_ text: String) -> Bool {
+        guard text.utf8.first != 0x20, text.utf8.last != 0x20 else { return false }
+        return text.utf8.allSatisfy { $0 >= 0x20 && $0 < 0x7F }
+    }
+}

@@ -1,0 +1,129 @@
+public import AlternatorRouting
+
+/// Everything a client can be told.
+///
+/// Making one never fails, so a global `let` works; values are checked when a client is made from it, and by
+/// `validate()`. Every parameter but the first two has a default.
+///
+/// ```swift
+/// var config = AlternatorConfig(seedHosts: ["10.0.0.1", "10.0.0.2"], port: 8000)
+/// config.requestTimeout = .seconds(5)
+/// ```
+public struct AlternatorConfig: Sendable {
+    /// Where the cluster is looked for: names, IPv4 or IPv6 addresses; no scheme, no port, no brackets.
+    public var seedHosts: [String]
+    /// The port of Alternator on every node, 8000 by convention.
+    public var port: Int
+    /// Partition-key names of tables, known beforehand; they are never asked for and never forgotten.
+    public var tablePKMap: [String: String]
+
+    /// Which nodes are used: the whole cluster, a datacentre or a rack, and what to fall back to.
+    public var routingScope: RoutingScope
+    /// How requests without key affinity are spread over them.
+    public var balancing: Balancing
+    /// Whether writes of one key go to one node, which spares their lightweight transactions from each other.
+    public var keyAffinity: KeyAffinity
+    /// When a node is no longer used, and how it comes back.
+    public var nodeHealth: NodeHealthSettings
+
+    /// Between two discoveries while requests are being made; ± 10 % jitter.
+    public var activeRefreshInterval: Duration
+    /// Between two discoveries while there are none for as long; ± 10 % jitter.
+    ///
+    /// A request ends the wait.
+    public var idleRefreshInterval: Duration
+    /// For one host asked for the list of nodes, resolving its name included; also the longest that making a client waits.
+    public var discoveryTimeout: Duration
+    /// Turns an advertised address into the one to connect to, where nodes are behind NAT; `nil` connects to what is advertised.
+    ///
+    /// Choosing a node for a key goes by the advertised address, so clients inside and outside agree.
+    public var addressTranslator: (@Sendable (_ advertised: String) -> String)?
+
+    /// Connections open at once to one node.
+    public var maxPoolConnections: Int
+    /// How long a request waits for one of them.
+    public var acquireTimeout: Duration
+    /// For opening a connection, resolving a name included.
+    public var connectTimeout: Duration
+    /// A connection unused for so long is closed; the server never does it.
+    public var connectionIdleTimeout: Duration
+    /// A connection older than this is closed after its answer; `nil`: no limit.
+    public var connectionMaxLifetime: Duration?
+
+    /// For one attempt, from the moment it has a connection; the server itself gives up after 10 s by default.
+    public var requestTimeout: Duration
+    /// The same for creating, changing and deleting tables: they wait for all nodes to agree, up to 30 s more.
+    public var ddlTimeout: Duration
+    /// For all attempts and the waits between them; `nil`: no limit but theirs.
+    public var operationTimeout: Duration?
+    /// How often a failed request is sent again.
+    public var retry: RetryPolicy
+
+    /// Who the requests come from; by default they are not signed.
+    public var authentication: Authentication
+    /// The region in the credential scope of a signature; the server accepts any.
+    public var region: String
+
+    /// The `User-Agent` header; the server shows it as `driver_name` in `system.clients`.
+    public var userAgent: UserAgent
+    /// Sent with every request, not signed.
+    public var additionalHeaders: [String: String]
+
+    /// Threads that do the network; `nil`: one per core, at most four.
+    public var eventLoopCount: Int?
+
+    /// Makes a configuration; nothing is checked yet.
+    public init(
+        seedHosts: [String],
+        port: Int,
+        tablePKMap: [String: String] = [:],
+        routingScope: RoutingScope = .cluster,
+        balancing: Balancing = .random,
+        keyAffinity: KeyAffinity = .off,
+        nodeHealth: NodeHealthSettings = .on,
+        activeRefreshInterval: Duration = .seconds(1),
+        idleRefreshInterval: Duration = .seconds(60),
+        discoveryTimeout: Duration = .seconds(5),
+        addressTranslator: (@Sendable (_ advertised: String) -> String)? = nil,
+        maxPoolConnections: Int = 200,
+        acquireTimeout: Duration = .seconds(10),
+        connectTimeout: Duration = .seconds(5),
+        connectionIdleTimeout: Duration = .seconds(600),
+        connectionMaxLifetime: Duration? = nil,
+        requestTimeout: Duration = .seconds(30),
+        ddlTimeout: Duration = .seconds(60),
+        operationTimeout: Duration? = nil,
+        retry: RetryPolicy = .standard,
+        authentication: Authentication = .anonymous,
+        region: String = "us-east-1",
+        userAgent: UserAgent = .standard,
+        additionalHeaders: [String: String] = [:],
+        eventLoopCount: Int? = nil
+    ) {
+        self.seedHosts = seedHosts
+        self.port = port
+        self.tablePKMap = tablePKMap
+        self.routingScope = routingScope
+        self.balancing = balancing
+        self.keyAffinity = keyAffinity
+        self.nodeHealth = nodeHealth
+        self.activeRefreshInterval = activeRefreshInterval
+        self.idleRefreshInterval = idleRefreshInterval
+        self.discoveryTimeout = discoveryTimeout
+        self.addressTranslator = addressTranslator
+        self.maxPoolConnections = maxPoolConnections
+        self.acquireTimeout = acquireTimeout
+        self.connectTimeout = connectTimeout
+        self.connectionIdleTimeout = connectionIdleTimeout
+        self.connectionMaxLifetime = connectionMaxLifetime
+        self.requestTimeout = requestTimeout
+        self.ddlTimeout = ddlTimeout
+        self.operationTimeout = operationTimeout
+        self.retry = retry
+        self.authentication = authentication
+        self.region = region
+        self.userAgent = userAgent
+        self.additionalHeaders = additionalHeaders
+        self.eventLoopCount = eventLoopCount
+    }
+}
