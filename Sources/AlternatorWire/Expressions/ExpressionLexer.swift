@@ -17,16 +17,8 @@ struct ExpressionToken: Sendable {
     /// The words that cannot be bare names, in any case.
     ///
     /// DynamoDB's hundreds of reserved words are not checked by the server, so not here.
-    enum Keyword: String, Sendable, Hashable, CaseIterable {
-        case set = "SET"
-        case remove = "REMOVE"
-        case add = "ADD"
-        case delete = "DELETE"
-        case and = "AND"
-        case or = "OR"
-        case not = "NOT"
-        case between = "BETWEEN"
-        case `in` = "IN"
+    enum Keyword: Sendable, Hashable {
+        case set, remove, add, delete, and, or, not, between, `in`
     }
 
     let kind: Kind
@@ -43,7 +35,7 @@ struct ExpressionLexer {
 
     /// The next token, `.end` at the end; `nil` where no token can start.
     mutating func next() -> ExpressionToken? {
-        while offset < bytes.count, [0x20, 0x09, 0x0A, 0x0D].contains(bytes[offset]) { offset += 1 }
+        skip(while: Self.isBlank)
         let start = offset
         guard start < bytes.count else { return ExpressionToken(kind: .end, range: start..<start) }
         switch bytes[start] {
@@ -55,7 +47,7 @@ struct ExpressionLexer {
         case let byte where Self.isLetter(byte):
             skip(while: Self.isWordByte)
             return word(start..<offset)
-        case let byte where Self.signs.contains(byte):
+        case let byte where Self.isSign(byte):
             offset += 1
             return ExpressionToken(kind: .sign(byte), range: start..<offset)
         default:
@@ -78,19 +70,47 @@ struct ExpressionLexer {
     }
 
     private func word(_ range: Range<Int>) -> ExpressionToken {
-        guard range.count <= 7 else { return ExpressionToken(kind: .name, range: range) }
-        let text = String(decoding: bytes[range], as: UTF8.self).uppercased()
-        guard let keyword = ExpressionToken.Keyword(rawValue: text) else {
-            return ExpressionToken(kind: .name, range: range)
-        }
+        guard let keyword = keyword(range) else { return ExpressionToken(kind: .name, range: range) }
         return ExpressionToken(kind: .keyword(keyword), range: range)
+    }
+
+    private func keyword(_ range: Range<Int>) -> ExpressionToken.Keyword? {
+        guard (2...7).contains(range.count) else { return nil }
+        // Seven bytes at most, so the word fits one integer; bit 5 makes its letters lower case. A digit has the bit
+        // already, and an underscore turns into 0x7F, which no keyword has.
+        var word: UInt64 = 0
+        for byte in bytes[range] { word = word << 8 | UInt64(byte | 0x20) }
+        switch word {
+        case 0x73_6574: return .set
+        case 0x72_656D_6F76_65: return .remove
+        case 0x61_6464: return .add
+        case 0x6465_6C65_7465: return .delete
+        case 0x61_6E64: return .and
+        case 0x6F72: return .or
+        case 0x6E_6F74: return .not
+        case 0x62_6574_7765_656E: return .between
+        case 0x696E: return .in
+        default: return nil
+        }
     }
 
     private mutating func skip(while matches: (UInt8) -> Bool) {
         while offset < bytes.count, matches(bytes[offset]) { offset += 1 }
     }
 
-    private static let signs = Array("=<>(),.[]+-".utf8)
+    private static func isBlank(_ byte: UInt8) -> Bool {
+        byte == 0x20 || byte == 0x09 || byte == 0x0A || byte == 0x0D
+    }
+
+    private static func isSign(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "="), UInt8(ascii: "<"), UInt8(ascii: ">"), UInt8(ascii: "("), UInt8(ascii: ")"),
+            UInt8(ascii: ","), UInt8(ascii: "."), UInt8(ascii: "["), UInt8(ascii: "]"), UInt8(ascii: "+"),
+            UInt8(ascii: "-"):
+            true
+        default: false
+        }
+    }
 
     private static func isDigit(_ byte: UInt8) -> Bool { byte >= 0x30 && byte <= 0x39 }
     private static func isLetter(_ byte: UInt8) -> Bool { (byte | 0x20) >= 0x61 && (byte | 0x20) <= 0x7A }

@@ -29,6 +29,8 @@ struct ExpressionParser {
         }
         var lexer = ExpressionLexer(bytes)
         var tokens: [ExpressionToken] = []
+        // Mostly a token is three bytes or more, blanks counted.
+        tokens.reserveCapacity(bytes.count / 3 + 2)
         while true {
             guard let token = lexer.next() else {
                 throw Self.failure("syntax error: unexpected character", at: lexer.position, of: text, kind: kind)

@@ -28,7 +28,8 @@ private func name(_ name: String) -> Operand { .path(path(.name(name))) }
     }
 
     @Test(arguments: [
-        "name", "size", "status", "sets", "android", "inn", "a_", "A1", "#1", "#_", "#set", "a[2147483647]",
+        "name", "size", "status", "o_", "in1", "s3t", "add_", "betwee", "betweens", "deleted", "sets", "android", "inn",
+        "a_", "A1", "#1", "#_", "#set", "a[2147483647]",
     ])
     func `names that DynamoDB reserves or that only look like keywords are fine`(text: String) throws {
         #expect(try ProjectionExpression.parse(text).description == text)
