@@ -61,4 +61,9 @@ final class Engine: Sendable {
             try core.perform(operation, request, context)
         }
     }
+
+    /// Removes items whose time to live is over; a failure is left to the next time.
+    func expireItems() {
+        core.withLock { core in try? core.expireItems() }
+    }
 }

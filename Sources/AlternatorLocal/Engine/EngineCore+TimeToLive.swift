@@ -39,4 +39,29 @@ extension EngineCore {
         if let attribute = table.ttlAttribute { members.append(.init("AttributeName", .string(attribute))) }
         return Answer(.object([.init("TimeToLiveDescription", .object(members))]))
     }
+
+    /// Removes items whose time is over, `maximum` at most per table.
+    ///
+    /// An item expires if its attribute is a number that is not above now and not over five years old; fractions of
+    /// a second are cut off.
+    func expireItems(maximum: Int = 10_000) throws(LocalError) {
+        let now = settings.now() / 1000
+        for table in tables.values {
+            guard let attribute = table.ttlAttribute else { continue }
+            var expired: [(key: RowKey, item: Item)] = []
+            try store.readAll(in: table.number) { (key, row) throws(LocalError) in
+                guard expired.count < maximum else { return }
+                let item = try StoredItem.decode(row)
+                if Self.isExpired(item[attribute], now: now) { expired.append((key, item)) }
+            }
+            for each in expired { try write(nil, old: each.item, at: each.key, in: table) }
+        }
+    }
+
+    static func isExpired(_ value: AttributeValue?, now: Int64) -> Bool {
+        guard case .number(let number)? = value else { return false }
+        let whole = number.canonical.prefix { $0 != "." }
+        guard let time = Int64(whole) else { return false }
+        return time <= now && time >= now - 5 * 365 * 86_400
+    }
 }

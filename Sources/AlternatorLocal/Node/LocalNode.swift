@@ -24,6 +24,7 @@ enum NodeState: String, Sendable {
 final class LocalNode: Sendable {
     let place: NodePlace
     let counters = RequestCounters()
+    let faults = FaultPlan()
 
     struct Condition: Sendable {
         var state = NodeState.down

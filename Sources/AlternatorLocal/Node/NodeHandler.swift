@@ -13,19 +13,54 @@ struct NodeHandler: ServerHandler {
     static let errorPrefix = "com.amazonaws.dynamodb.v20120810#"
 
     func handle(_ request: ServerRequest) -> ServerAction {
-        let fault = topology.fault(for: request, at: node)
-        if case .instead(let action)? = fault { return action }
-        var response = respond(request)
-        Self.addCORS(to: &response, request)
-        switch fault {
-        case .delay(let wait)?: return .respondLater(response, after: wait)
-        case .instead?, nil: return .respond(response)
+        switch stateAction(request) {
+        case .instead(let action)?: return action
+        case .after(let wait)?: return .respondLater(respond(request), after: wait)
+        case nil: break
+        }
+        guard let kind = fault(of: request) else { return .respond(respond(request)) }
+        return FaultyAnswer(kind, handler: self, request: request).action
+    }
+
+    /// What a node's state or latency does to every request.
+    private enum StateAction {
+        case instead(ServerAction)
+        case after(Duration)
+    }
+
+    private func stateAction(_ request: ServerRequest) -> StateAction? {
+        let condition = node.current
+        switch condition.state {
+        case .hang: return .instead(.hang)
+        case .reset, .down: return .instead(.reset)
+        case .error where request.method == "POST":
+            node.counters.add(request: Self.operationName(request))
+            return .instead(.respond(Self.refusal(.internalServerError("node is in error mode"))))
+        case .error, .up: break
+        }
+        guard condition.latencyMilliseconds > 0 else { return nil }
+        return .after(.milliseconds(condition.latencyMilliseconds))
+    }
+
+    private func fault(of request: ServerRequest) -> LocalCluster.Fault.Kind? {
+        switch (request.method, request.path) {
+        case ("POST", "/"): node.faults.next(for: Self.operationName(request))
+        case ("GET", "/localnodes"): node.faults.next(for: nil)
+        default: nil
         }
     }
 
-    private func respond(_ request: ServerRequest) -> ServerResponse {
+    /// The answer of a node without faults.
+    func respond(_ request: ServerRequest, isPartial: Bool = false) -> ServerResponse {
+        var response = route(request, isPartial: isPartial)
+        response.headers.append(("Date", topology.dateText))
+        Self.addCORS(to: &response, request)
+        return response
+    }
+
+    private func route(_ request: ServerRequest, isPartial: Bool) -> ServerResponse {
         switch (request.method, request.path) {
-        case ("POST", "/"): operation(request)
+        case ("POST", "/"): operation(request, isPartial: isPartial)
         case ("GET", "/"): health(request)
         case ("GET", "/localnodes"): localNodes(request)
         case ("OPTIONS", "/"): options(request)
@@ -83,11 +118,11 @@ struct NodeHandler: ServerHandler {
 
     // MARK: Operations
 
-    private func operation(_ request: ServerRequest) -> ServerResponse {
+    private func operation(_ request: ServerRequest, isPartial: Bool) -> ServerResponse {
         let name = Self.operationName(request)
         node.counters.add(request: name)
         do throws(LocalError) {
-            let answer = try perform(name, request)
+            let answer = try perform(name, request, isPartial: isPartial)
             var response = response("application/x-amz-json-1.0", answer.body)
             response.chunked = answer.isStreamed
             return response
@@ -103,7 +138,11 @@ struct NodeHandler: ServerHandler {
         return String(target[target.index(after: dot)...])
     }
 
-    private func perform(_ name: String, _ request: ServerRequest) throws(LocalError) -> Answer {
+    private func perform(
+        _ name: String,
+        _ request: ServerRequest,
+        isPartial: Bool
+    ) throws(LocalError) -> Answer {
         guard request.body.count <= Self.maximumBody else {
             throw .payloadTooLarge("Request content length limit of \(Self.maximumBody) bytes exceeded")
         }
@@ -111,7 +150,11 @@ struct NodeHandler: ServerHandler {
             throw .unknownOperation("Unsupported operation \(name)")
         }
         let tree = try Self.parse(request.body)
-        return try engine.perform(operation, tree, RequestContext(host: request.header("host") ?? ""))
+        let context = RequestContext(host: request.header("host") ?? "")
+        if isPartial, let batch = PartialBatch(tree, operation: name) {
+            return batch.complete(try engine.perform(operation, batch.performed, context))
+        }
+        return try engine.perform(operation, tree, context)
     }
 
     private static func parse(_ body: [UInt8]) throws(LocalError) -> JSONValue {

@@ -1,4 +1,3 @@
-import AlternatorTransport
 import Synchronization
 
 /// Which nodes there are and who is seen as alive; shared by all of them.
@@ -7,12 +6,16 @@ final class Topology: Sendable {
     /// So long a node that stopped is still listed, in milliseconds.
     let gossipDelay: Int64
     private let now: @Sendable () -> Int64
+    private let date = HTTPDate()
 
     init(_ nodes: [LocalNode], gossipDelay: Int64 = 0, now: @escaping @Sendable () -> Int64) {
         members = Mutex(nodes)
         self.gossipDelay = gossipDelay
         self.now = now
     }
+
+    /// For the Date header.
+    var dateText: String { date.text(second: now() / 1000) }
 
     var nodes: [LocalNode] { members.withLock { $0 } }
 
@@ -34,25 +37,5 @@ final class Topology: Sendable {
         case .up, .error, .reset: return true
         case .down, .hang: return now() - condition.changedAt < gossipDelay
         }
-    }
-
-    /// What happens instead of, or before, an answer.
-    enum Fault {
-        case instead(ServerAction)
-        case delay(Duration)
-    }
-
-    func fault(for request: ServerRequest, at node: LocalNode) -> Fault? {
-        let condition = node.current
-        switch condition.state {
-        case .hang: return .instead(.hang)
-        case .reset, .down: return .instead(.reset)
-        case .error where request.method == "POST":
-            node.counters.add(request: NodeHandler.operationName(request))
-            return .instead(.respond(NodeHandler.refusal(.internalServerError("node is in error mode"))))
-        case .error, .up: break
-        }
-        guard condition.latencyMilliseconds > 0 else { return nil }
-        return .delay(.milliseconds(condition.latencyMilliseconds))
     }
 }

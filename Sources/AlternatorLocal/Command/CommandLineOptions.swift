@@ -1,0 +1,110 @@
+/// The flags of `alternator-local`.
+package struct CommandLineOptions: Sendable {
+    package var configuration = LocalCluster.Configuration(nodes: 1)
+    package var showsHelp = false
+
+    package static let help = """
+        alternator-local: a cluster of ScyllaDB Alternator nodes in one process.
+
+          --nodes N             so many nodes, on 127.0.0.1, 127.0.0.2, … (default 1)
+          --node ADDR=DC/RACK   one node at that address; may be repeated, instead of --nodes
+          --port P              the port of all nodes (default 8000; 0 takes a free one)
+          --data FILE           keeps tables in this SQLite file instead of in memory
+          --admin-port P        stops, starts and disturbs nodes by HTTP at 127.0.0.1:P
+          --write-isolation W   for tables without a tag: always_use_lwt, only_rmw_uses_lwt (default),
+                                forbid_rmw or unsafe_rmw
+          --gossip-delay S      a stopped node is listed for so many seconds more (default 0)
+          --ttl-period S        expired items are removed every so many seconds (default 60)
+          --help                this text
+
+        When all nodes listen it prints one line, such as
+          ready http://127.0.0.1:8000 http://127.0.0.2:8000
+        and serves until SIGINT or SIGTERM. Logs go to standard error.
+        """
+
+    /// Why flags cannot be used: a sentence for the user.
+    package struct Mistake: Error, Sendable, CustomStringConvertible {
+        package let description: String
+    }
+
+    package init(_ arguments: [String]) throws(Mistake) {
+        configuration.port = 8000
+        var places: [LocalCluster.Configuration.Node] = []
+        var count: Int?
+        var rest = arguments[...]
+        while let argument = rest.popFirst() {
+            var flag = argument
+            var attached: String?
+            if flag.hasPrefix("--"), let equals = flag.firstIndex(of: "=") {
+                attached = String(flag[flag.index(after: equals)...])
+                flag = String(flag[..<equals])
+            }
+            if flag == "--help" || flag == "-h" {
+                showsHelp = true
+                continue
+            }
+            guard Self.flags.contains(flag) else {
+                throw Mistake(description: "There is no flag \(flag); --help lists them.")
+            }
+            guard let value = attached ?? rest.popFirst() else {
+                throw Mistake(description: "\(flag) needs a value.")
+            }
+            switch flag {
+            case "--nodes": count = try Self.number(value, flag, 1...250)
+            case "--node": places.append(try Self.place(value))
+            case "--port": configuration.port = try Self.number(value, flag, 0...65535)
+            case "--data": configuration.dataFile = value
+            case "--admin-port": configuration.adminPort = try Self.number(value, flag, 0...65535)
+            case "--write-isolation":
+                guard let isolation = WriteIsolation(tag: value) else {
+                    throw Mistake(
+                        description: """
+                            --write-isolation is one of \
+                            \(WriteIsolation.allCases.map(\.rawValue).joined(separator: ", ")), not '\(value)'.
+                            """
+                    )
+                }
+                configuration.writeIsolation = isolation
+            case "--gossip-delay": configuration.gossipDelay = try Self.seconds(value, flag)
+            default: configuration.timeToLivePeriod = try Self.seconds(value, flag)
+            }
+        }
+        if count != nil, !places.isEmpty {
+            throw Mistake(description: "Give either --nodes or --node, not both.")
+        }
+        configuration.nodes = places.isEmpty ? LocalCluster.Configuration(nodes: count ?? 1).nodes : places
+    }
+
+    private static let flags: Set<String> = [
+        "--nodes", "--node", "--port", "--data", "--admin-port", "--write-isolation", "--gossip-delay", "--ttl-period",
+    ]
+
+    private static func number(_ text: String, _ flag: String, _ range: ClosedRange<Int>) throws(Mistake) -> Int {
+        guard let number = Int(text), range.contains(number) else {
+            throw Mistake(
+                description:
+                    "\(flag) needs a whole number from \(range.lowerBound) to \(range.upperBound), not '\(text)'."
+            )
+        }
+        return number
+    }
+
+    private static func seconds(_ text: String, _ flag: String) throws(Mistake) -> Duration {
+        guard let seconds = Double(text), (0...31_536_000).contains(seconds) else {
+            throw Mistake(description: "\(flag) needs seconds, at least 0, not '\(text)'.")
+        }
+        return .milliseconds(Int(seconds * 1000))
+    }
+
+    /// `ADDR=DC/RACK`.
+    private static func place(_ text: String) throws(Mistake) -> LocalCluster.Configuration.Node {
+        let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
+        let location =
+            parts.count == 2
+            ? parts[1].split(separator: "/", omittingEmptySubsequences: false).map(String.init) : []
+        guard parts[0].isEmpty == false, location.count == 2, !location[0].isEmpty, !location[1].isEmpty else {
+            throw Mistake(description: "--node needs ADDR=DC/RACK, such as 127.0.0.2=dc1/rack2, not '\(text)'.")
+        }
+        return LocalCluster.Configuration.Node(address: parts[0], datacenter: location[0], rack: location[1])
+    }
+}
