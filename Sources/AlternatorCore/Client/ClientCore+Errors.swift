@@ -80,14 +80,13 @@ extension ClientCore {
     // MARK: What an attempt gave
 
     /// An answer whose status is not 200.
-    func serviceError(_ response: IncomingResponse, _ run: RequestRun) -> AlternatorError {
-        ServiceError(status: response.status, bytes: response.bytes, bodyOffset: response.bodyOffset)
-            .alternatorError(
-                operation: run.request.operation.rawValue,
-                table: run.request.table,
-                node: run.node,
-                attempts: run.attempts
-            )
+    func serviceError(_ refusal: ServiceError, _ run: RequestRun) -> AlternatorError {
+        refusal.alternatorError(
+            operation: run.request.operation.rawValue,
+            table: run.request.table,
+            node: run.node,
+            attempts: run.attempts
+        )
     }
 
     /// An exchange without an answer.

@@ -77,11 +77,16 @@ extension ClientCore {
                         attempts: run.attempts
                     )
                 }
-                let error = serviceError(response, run)
+                let refusal = ServiceError(
+                    status: response.status,
+                    bytes: response.bytes,
+                    bodyOffset: response.bodyOffset
+                )
+                let error = serviceError(refusal, run)
                 if let accepted = try await accepted(error, run, options) { return accepted }
                 noteKeyMismatch(error)
                 run.lastError = error
-                result = AttemptResult(status: response.status, code: error.code)
+                result = AttemptResult(refusal.errorClass)
             case .failure(let error):
                 if error.sent == .complete { run.attempts += 1 }
                 run.lastError = transportError(error, run)
@@ -221,10 +226,11 @@ extension TransportError {
 
 extension AttemptResult {
     /// What an answer that is no success means for repeating.
-    fileprivate init(status: Int, code: AlternatorError.Code) {
-        switch status {
-        case 500, 502, 503, 504: self = .serverError
-        default: self = code == .throttled ? .throttled : .final
+    fileprivate init(_ errorClass: ServiceErrorClass) {
+        switch errorClass {
+        case .retryableElsewhere: self = .throttled
+        case .serverFault: self = .serverError
+        case .final: self = .final
         }
     }
 }
