@@ -22,6 +22,11 @@ package struct LocalError: Error, Sendable, Hashable {
     }
 }
 
+extension LocalError: CustomStringConvertible {
+    /// Type and message; the item is left out, for this ends up in logs.
+    package var description: String { "\(type): \(message)" }
+}
+
 extension LocalError {
     /// Nearly every bad input, broken JSON included.
     package static func validation(_ message: String) -> Self {

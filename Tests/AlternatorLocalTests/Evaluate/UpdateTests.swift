@@ -1,5 +1,6 @@
 import AlternatorLocal
 import AlternatorWire
+import TestSupport
 import Testing
 
 /// UpdateExpression: what it makes of an item.
@@ -207,6 +208,68 @@ import Testing
             var new: [String: AttributeValue]?
             let touched = try update.plan.apply(to: &new, key: ["p": "key"])
             #expect(update.attributes(touched, old: nil, new: new) == nil, "\(word)")
+        }
+    }
+
+    @Test(
+        arguments: [
+            (
+                "SET a.c[1] = :n, a.b = :s", "UPDATED_OLD",
+                #"{"a": {"M": {"b": {"S": "dog"}, "c": {"L": [{"N": "2"}]}}}}"#
+            ),
+            ("SET a.c[1] = :n, a.b = :s", "UPDATED_NEW", #"{"a": {"M": {"b": {"S": "x"}, "c": {"L": [{"N": "7"}]}}}}"#),
+            // Only what was there; and what moves into the place of a removed element is taken for new.
+            ("REMOVE a.c[1], a.c[9]", "UPDATED_OLD", #"{"a": {"M": {"c": {"L": [{"N": "2"}]}}}}"#),
+            ("REMOVE a.c[1], a.c[9]", "UPDATED_NEW", #"{"a": {"M": {"c": {"L": [{"N": "3"}]}}}}"#),
+            ("SET a.x = :n", "UPDATED_OLD", nil), ("SET a.x = :n", "UPDATED_NEW", #"{"a": {"M": {"x": {"N": "7"}}}}"#),
+            ("SET a.c[100] = :n", "UPDATED_NEW", nil), ("REMOVE d", "UPDATED_OLD", #"{"d": {"S": "cat"}}"#),
+            ("REMOVE d", "UPDATED_NEW", nil),
+        ] as [(String, String, String?)]
+    )
+    func `UPDATED values of nested paths keep their parents`(text: String, word: String, expected: String?) throws {
+        let old = try item(
+            #"{"p": {"S": "key"}, "a": {"M": {"b": {"S": "dog"}, "c": {"L": [{"N": "1"}, {"N": "2"}, {"N": "3"}]}}}, "d": {"S": "cat"}}"#
+        )
+        guard case .object(let all) = try json(Self.values) else { return }
+        let used = all.filter { text.contains($0.name) }
+        let update = try UpdateWrite(
+            request: .object([
+                .init("UpdateExpression", .string(text)), .init("ReturnValues", .string(word)),
+                .init("ExpressionAttributeValues", .object(used)),
+            ]),
+            keyNames: ["p"]
+        )
+        var new: [String: AttributeValue]? = old
+        let touched = try update.plan.apply(to: &new, key: ["p": "key"])
+        #expect(try update.attributes(touched, old: old, new: new) == expected.map(item), "\(text)")
+    }
+
+    @Test(arguments: 0..<10 as Range<UInt64>)
+    func `list indexes are those of the list as it was`(seed: UInt64) throws {
+        var random = SeededGenerator(seed: seed)
+        for _ in 0..<50 {
+            let count = Int.random(in: 0...8, using: &random)
+            let list = (0..<count).map { AttributeValue($0) }
+            let indexes = (0...11).filter { _ in Bool.random(using: &random) }
+            let removed = Set(indexes.filter { _ in Bool.random(using: &random) })
+            let written = indexes.filter { !removed.contains($0) }
+            // What stays, in its order, then what was written beyond the end, in the order of its indexes.
+            var expected: [AttributeValue] = []
+            for index in 0..<count where !removed.contains(index) {
+                expected.append(written.contains(index) ? "new" : AttributeValue(index))
+            }
+            expected += written.filter { $0 >= count }.map { _ in "new" }
+            let sets = written.shuffled(using: &random).map { "a[\($0)] = :s" }.joined(separator: ", ")
+            let removes = removed.shuffled(using: &random).map { "a[\($0)]" }.joined(separator: ", ")
+            guard !indexes.isEmpty else { continue }
+            let text = [sets.isEmpty ? "" : "SET \(sets)", removes.isEmpty ? "" : "REMOVE \(removes)"].joined(
+                separator: " "
+            )
+            var members: [JSONValue.Member] = [.init("UpdateExpression", .string(text))]
+            if !sets.isEmpty { members.append(.init("ExpressionAttributeValues", try json(#"{":s": {"S": "new"}}"#))) }
+            var changed: [String: AttributeValue]? = ["a": .list(list)]
+            try UpdateWrite(request: .object(members), keyNames: []).plan.apply(to: &changed, key: [:])
+            #expect(changed == ["a": .list(expected)], "seed \(seed): \(text) on \(count) elements")
         }
     }
 }
