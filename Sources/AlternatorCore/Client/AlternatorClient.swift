@@ -38,10 +38,17 @@ public final class AlternatorClient: Sendable {
         _ config: AlternatorConfig,
         clock: some Clock<Duration>,
         random: RandomSource,
+        secondsSinceEpoch: @escaping @Sendable () -> Int64 = WallClock.secondsSinceEpoch,
         transport: (AlternatorConfig) throws(AlternatorError) -> any Transport
     ) async throws(AlternatorError) {
         self.config = config
-        core = try ClientCore(config, time: TimeSource(clock), random: random, transport: transport)
+        core = try ClientCore(
+            config,
+            secondsSinceEpoch: secondsSinceEpoch,
+            time: TimeSource(clock),
+            random: random,
+            transport: transport
+        )
         core.start()
         await core.firstAnswer.sleep(config.discoveryTimeout, on: core.time)
     }

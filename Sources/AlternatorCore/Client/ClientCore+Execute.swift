@@ -116,11 +116,12 @@ extension ClientCore {
         with choice: Topology.Choice,
         _ options: ExchangeOptions
     ) async -> Result<IncomingResponse, TransportError> {
+        let signature = signer?.lines(request.operation, authority: choice.handle.authority, body: request.body) ?? []
         let head = heads.head(
             request.operation,
             nodePart: choice.handle.headPart,
             bodyLength: request.body.count,
-            signature: []
+            signature: signature
         )
         do {
             let response = try await transport.exchange(

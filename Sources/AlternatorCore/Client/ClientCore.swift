@@ -12,6 +12,8 @@ final class ClientCore: Sendable {
     let time: TimeSource
     let random: RandomSource
     let heads: RequestHeads
+    /// `nil`: requests are not signed.
+    let signer: RequestSigner?
     let topology: Topology
     let seeds: [DiscoveredNode]
     let lifecycle = Lifecycle()
@@ -32,6 +34,7 @@ final class ClientCore: Sendable {
     /// - Throws: `.configuration` naming the field.
     init(
         _ config: AlternatorConfig,
+        secondsSinceEpoch: @escaping @Sendable () -> Int64,
         time: TimeSource,
         random: RandomSource,
         transport: (AlternatorConfig) throws(AlternatorError) -> any Transport
@@ -41,6 +44,7 @@ final class ClientCore: Sendable {
         self.time = time
         self.random = random
         heads = RequestHeads(config)
+        signer = RequestSigner(config, secondsSinceEpoch: secondsSinceEpoch)
         keys = PartitionKeys(config)
         seeds = try Self.seeds(config)
         topology = Topology(config, seeds: seeds)
