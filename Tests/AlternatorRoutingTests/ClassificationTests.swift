@@ -111,6 +111,20 @@ struct ClassificationTests {
     }
 
     @Test(arguments: [
+        #"{"PutRequest":null,"DeleteRequest":{"Key":{"k":{"S":"x"}}}}"#, #"{"PutRequest":{}}"#,
+        #"{"DeleteRequest":null}"#,
+        #"{"PutRequest":{"Key":{"k":{"S":"x"}}}}"#, #"{"Put":{"Item":{"k":{"S":"x"}}}}"#, "null", "5", "[]", "{}",
+        #"{"PutRequest":{"Item":{"k":{"S":"x"}}},"DeleteRequest":{"Key":{"k":{"S":"x"}}}}"#,
+    ])
+    func `an entry of a batch that is not one put or one delete has no vote`(entry: String) {
+        let proper = #"{"DeleteRequest":{"Key":{"k":{"S":"1"}}}}"#
+        let alone = RequestFacts(.batchWriteItem, body: Array(#"{"RequestItems":{"t":[\#(entry)]}}"#.utf8))
+        #expect(alone.map(\.isReadModifyWrite) == nil)
+        let beside = RequestFacts(.batchWriteItem, body: Array(#"{"RequestItems":{"t":[\#(entry),\#(proper)]}}"#.utf8))
+        #expect(beside?.target(mode: { _ in .anyWrite }, keyName: { _ in "k" }) == .keys([KeyHash.string("1")]))
+    }
+
+    @Test(arguments: [
         "", "{", "[]", "null", #"{"TableName":"t","Item":{"pk":{"S":"a"}}"#,
         #"{"TableName":"t","Item":{"pk":{"S":"a"}}} x"#,
         #"{"TableName":"t","Item":{"pk":{"S":"\ud800"}}}"#,

@@ -157,6 +157,17 @@ struct RoutingStateTests {
         #expect(state.affinityNodes.count == 2)
     }
 
+    @Test(arguments: KeyAffinity.Order.allCases)
+    func `a key's first node is where its plan begins`(order: KeyAffinity.Order) throws {
+        var state = try RoutingState.active(9, order: order)
+        for index in 0..<200 {
+            let hash = KeyHash.string("key \(index)")
+            var plan = state.plan(for: .key(hash), choice: 1)
+            #expect(try state.choose(&plan).node.id == state.firstNode(of: hash))
+        }
+        #expect(RoutingState(seeds: []).firstNode(of: 1) == nil)
+    }
+
     @Test func `no nodes, no choice`() {
         var state = RoutingState(seeds: [])
         for target: RouteTarget in [.any, .key(1), .keys([1, 2]), .keys([]), .node(NodeID(index: 0))] {

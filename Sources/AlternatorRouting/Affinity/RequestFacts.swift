@@ -69,7 +69,7 @@ package struct RequestFacts: Sendable {
         keyName: (String) -> String?
     ) -> RouteTarget {
         if let table {
-            guard let key, applies(in: mode(table)), let name = keyName(table) else { return .any }
+            guard let key, !table.isEmpty, applies(in: mode(table)), let name = keyName(table) else { return .any }
             return hash(of: name, in: key).map(RouteTarget.key) ?? .any
         }
         var hashes: [Int64] = []

@@ -112,11 +112,16 @@ enum BatchScan {
         var key: Range<Int>?
         try reader.beginObject()
         while let name = try reader.nextKey() {
-            guard name == "PutRequest" || name == "DeleteRequest", reader.nextIs(UInt8(ascii: "{")) else {
+            guard name == "PutRequest" || name == "DeleteRequest" else {
                 try reader.skipValue()
                 continue
             }
+            // Whatever it holds: an entry with both members is no proper one.
             requests += 1
+            guard reader.nextIs(UInt8(ascii: "{")) else {
+                try reader.skipValue()
+                continue
+            }
             let wanted = name == "PutRequest" ? "Item" : "Key"
             try reader.beginObject()
             while let member = try reader.nextKey() {

@@ -125,24 +125,34 @@ package struct QueryPlan: Sendable {
         state: (NodeID) -> HealthState,
         load: (NodeID) -> Int
     ) -> Int32? {
-        var best: Int32?
         var bestState = HealthState.down
         var bestLoad = Int.max
         var equals = 0
         for (position, id) in nodes.ids.enumerated() {
-            let position = Int32(position)
             let nodeState = state(id)
-            guard nodeState != .down, position != onlyTried, !drawn.contains(position) else { continue }
+            guard nodeState != .down, nodeState.rawValue <= bestState.rawValue, !wasTried(Int32(position)) else {
+                continue
+            }
             let nodeLoad = load(id)
-            if nodeState.rawValue < bestState.rawValue || (nodeState == bestState && nodeLoad < bestLoad) {
-                (best, bestState, bestLoad, equals) = (position, nodeState, nodeLoad, 1)
-            } else if nodeState == bestState, nodeLoad == bestLoad {
-                // Reservoir sampling: the k-th equal replaces the choice with probability 1/k.
+            if nodeState != bestState || nodeLoad < bestLoad {
+                (bestState, bestLoad, equals) = (nodeState, nodeLoad, 1)
+            } else if nodeLoad == bestLoad {
                 equals += 1
-                if generator.below(equals) == 0 { best = position }
             }
         }
-        return best
+        guard equals > 0 else { return nil }
+        // One draw among the equals, which a second walk finds again.
+        var left = equals == 1 ? 0 : generator.below(equals)
+        for (position, id) in nodes.ids.enumerated() {
+            guard state(id) == bestState, load(id) == bestLoad, !wasTried(Int32(position)) else { continue }
+            if left == 0 { return Int32(position) }
+            left -= 1
+        }
+        return nil
+    }
+
+    private func wasTried(_ position: Int32) -> Bool {
+        position == onlyTried || (!drawn.isEmpty && drawn.contains(position))
     }
 }
 

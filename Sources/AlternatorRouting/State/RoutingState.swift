@@ -214,6 +214,11 @@ package struct RoutingState: Sendable {
         )
     }
 
+    /// The first choice of a key's plan, whatever its health: what a caller groups the parts of a batch by.
+    package func firstNode(of hash: Int64) -> NodeID? {
+        affinityOrder.firstPosition(of: hash, over: affinityNodes).map { affinityNodes.ids[Int($0)] }
+    }
+
     /// Nodes of the plan that may be used now: how often a request may be refused before it is given up.
     package func eligibleCount(in plan: QueryPlan) -> Int {
         plan.nodes.ids.count { records[$0.index].machine.state != .down }
