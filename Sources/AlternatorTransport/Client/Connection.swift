@@ -1,0 +1,390 @@
+import Synchronization
+
+/// A connected stream to one node and the exchange it carries.
+///
+/// Any thread that was handed the connection by its pool may write a request; the loop reads the answer. What both
+/// touch is in `shared`. No lock is held during a system call: `writing` says that a thread is inside `write`, and
+/// as long as it is, the loop does not close the descriptor but leaves the end to that thread.
+final class Connection: Channel, @unchecked Sendable {
+    enum SendOutcome {
+        /// The exchange is on its way, or has failed.
+        case taken
+        /// The connection has ended unused: try another one.
+        case gone
+        /// The exchange was over; the connection is still free.
+        case unneeded
+    }
+
+    private enum Phase { case idle, busy, closed }
+
+    private struct Shared {
+        var phase = Phase.idle
+        var exchange: Exchange?
+        /// A thread is inside `write`.
+        var writing = false
+        /// The kernel has taken the whole request.
+        var requestSent = false
+        /// How much it has taken.
+        var sentBytes = 0
+        /// The answer was complete before the writer came back, who then hands it over: the connection must not
+        /// be missing from the pool when the caller goes on.
+        var answered: (response: IncomingResponse, reusable: Bool)?
+        /// Why the connection was closed while a thread was writing, which then tells the exchange.
+        var failure: (kind: TransportError.Kind, message: String)?
+        /// The write failed: the answer may still be in the receive buffer.
+        var writeFailure: SystemError?
+        var deadline = MonotonicTime.distantFuture
+        /// The loop looks at this connection no later than this.
+        var armed = MonotonicTime.distantFuture
+        var lastTimeout: Int64 = 0
+        var lastUsed: MonotonicTime
+    }
+
+    let pool: PeerPool
+    let born: MonotonicTime
+    private let stream: ByteStream
+    private let shared: Mutex<Shared>
+    // Loop:
+    private var parser: ResponseParser
+
+    /// Above this much idle time a look at the socket is worth its cost, in nanoseconds.
+    private static let suspiciousIdle: Int64 = 50_000
+
+    init(pool: PeerPool, loop: EventLoop, stream: ByteStream, now: MonotonicTime) {
+        self.pool = pool
+        self.stream = stream
+        born = now
+        shared = Mutex(Shared(lastUsed: now))
+        parser = ResponseParser(limits: pool.configuration.limits)
+        super.init(loop: loop)
+    }
+
+    /// When it was last given back; fixed while it is in the pool.
+    var lastUsed: MonotonicTime { shared.withLock { $0.lastUsed } }
+
+    // MARK: Sending, on any thread
+
+    /// Writes a request; the caller got the connection from the pool and has it alone.
+    func send(_ exchange: Exchange) -> SendOutcome {
+        let now = MonotonicTime.now
+        let (claimed, idle, arm) = shared.withLock { shared -> (Bool, Int64, Bool) in
+            guard shared.phase == .idle else { return (false, 0, false) }
+            shared.phase = .busy
+            shared.exchange = exchange
+            shared.writing = true
+            shared.requestSent = false
+            shared.sentBytes = 0
+            shared.answered = nil
+            shared.lastTimeout = exchange.timeout
+            shared.deadline = now.advanced(byNanoseconds: exchange.timeout)
+            let arm = shared.deadline < shared.armed
+            if arm { shared.armed = shared.deadline }
+            return (true, now.nanoseconds(since: shared.lastUsed), arm)
+        }
+        guard claimed else { return .gone }
+        if idle > Connection.suspiciousIdle, !stream.isQuiet {
+            dropUnused()
+            return .gone
+        }
+        guard exchange.assign(self) else { return unclaim() }
+        if arm { loop.execute { _ in self.arm() } }
+        wrote(stream.write(exchange.request.head, exchange.request.body, from: 0))
+        return .taken
+    }
+
+    /// Gives the connection back: nothing was written.
+    private func unclaim() -> SendOutcome {
+        enum Next { case free, closed, tainted }
+        let next = shared.withLock { shared -> Next in
+            shared.exchange = nil
+            shared.writing = false
+            if shared.phase == .closed { return .closed }
+            if shared.answered != nil { return .tainted }
+            shared.phase = .idle
+            return .free
+        }
+        switch next {
+        case .free: return .unneeded
+        case .closed: stream.close()
+        case .tainted: loop.execute { _ in self.fail(.connectionLost, "An answer came that nobody asked for.") }
+        }
+        return .gone
+    }
+
+    /// Ends a connection on which something arrived while it was idle.
+    private func dropUnused() {
+        let closed = shared.withLock { shared in
+            shared.exchange = nil
+            shared.writing = false
+            return shared.phase == .closed
+        }
+        if closed { return stream.close() }
+        loop.execute { _ in self.fail(.connectionLost, "The server closed the idle connection.") }
+    }
+
+    private enum AfterWrite {
+        case wait, resumeOnLoop, readLast
+        case answered(Exchange?, IncomingResponse, reusable: Bool)
+        case failed(Exchange?, TransportError)
+    }
+
+    /// The thread is back from `write`.
+    private func wrote(_ outcome: WriteOutcome) {
+        var closes = false
+        let next = shared.withLock { shared -> AfterWrite in
+            shared.writing = false
+            let total = shared.exchange?.request.totalBytes ?? 0
+            if case .accepted(let count) = outcome {
+                shared.sentBytes += count
+                // Without an exchange (it was cancelled, or answered) the loop decides.
+                if shared.exchange != nil { shared.requestSent = shared.sentBytes == total }
+            }
+            if shared.phase == .closed, shared.answered == nil {
+                let failure = shared.failure ?? (.connectionLost, "The connection was closed.")
+                let exchange = shared.exchange.take()
+                closes = true
+                return .failed(
+                    exchange,
+                    TransportError(
+                        failure.kind,
+                        sent: shared.requestSent ? .complete : .incomplete,
+                        message: failure.message
+                    )
+                )
+            }
+            if let (response, reusable) = shared.answered.take() {
+                // An answer to half a request: the rest must not follow on this connection.
+                let good = reusable && shared.requestSent && shared.phase == .busy
+                if good { shared.phase = .idle }
+                if shared.phase == .closed { closes = true }
+                return .answered(shared.exchange.take(), response, reusable: good)
+            }
+            if case .failed(let error) = outcome {
+                shared.writeFailure = error
+                return .readLast
+            }
+            return shared.requestSent || shared.exchange == nil ? .wait : .resumeOnLoop
+        }
+        // The loop ended the connection meanwhile and left the descriptor to this thread.
+        if closes { stream.close() }
+        switch next {
+        case .wait: break
+        case .answered(let exchange, let response, let reusable):
+            if reusable {
+                pool.release(self)
+            } else {
+                loop.execute { _ in self.fail(.connectionLost, "The connection is not to be used again.") }
+            }
+            exchange?.finish(.success(response))
+        // The event that says "writable again" may have come before the rest was noted: try once, on the loop.
+        case .resumeOnLoop: loop.execute { _ in self.writeRest() }
+        case .readLast: loop.execute { _ in self.receive(untilEnd: true) }
+        case .failed(let exchange, let error):
+            exchange?.finish(.failure(error))
+        }
+    }
+
+    /// The exchange was cancelled, on any thread.
+    ///
+    /// - Returns: what had left by then. Nothing more of the request is written afterwards.
+    func abandon(_ exchange: Exchange) -> TransportError.Sent {
+        let sent = shared.withLock { shared -> TransportError.Sent? in
+            guard shared.phase == .busy, shared.exchange === exchange else { return nil }
+            shared.exchange = nil
+            // A thread inside `write` may be giving away the last byte right now.
+            return shared.requestSent || shared.writing ? .complete : .incomplete
+        }
+        // Not here any more: the answer has just arrived, so the request was sent.
+        guard let sent else { return .complete }
+        loop.execute { _ in self.fail(.cancelled, "The exchange was cancelled.") }
+        return sent
+    }
+
+    // MARK: The loop's part
+
+    /// Takes over the descriptor of a dialer and becomes usable.
+    func adopt(from dialer: Channel) {
+        loop.replace(dialer, with: self)
+        let next = now.advanced(byNanoseconds: pool.configuration.idleNanoseconds)
+        shared.withLock { $0.armed = next }
+        loop.schedule(self, at: next)
+    }
+
+    override func ready(_ readiness: Readiness) {
+        if readiness.contains(.writable) { writeRest() }
+        let ends = !readiness.isDisjoint(with: [.hangup, .error])
+        if ends || readiness.contains(.readable) { receive(untilEnd: ends) }
+    }
+
+    override func loopStopping() { fail(.closed, "The client was closed.") }
+
+    override func fired(on loop: EventLoop) {
+        let now = loop.now
+        enum Action { case timeout, expire, arm(MonotonicTime), none }
+        let action = shared.withLock { shared -> Action in
+            switch shared.phase {
+            case .busy:
+                if now >= shared.deadline { return .timeout }
+                shared.armed = shared.deadline
+                return .arm(shared.deadline)
+            case .idle:
+                let end = expiry(idleSince: shared.lastUsed)
+                if now >= end { return .expire }
+                // Not later than a request like the last one would need it: then that one costs no wake-up.
+                let soon = now.advanced(byNanoseconds: max(shared.lastTimeout, 1_000_000_000))
+                shared.armed = min(end, soon)
+                return .arm(shared.armed)
+            case .closed:
+                return .none
+            }
+        }
+        switch action {
+        case .timeout: fail(.requestTimeout, "No complete answer came within the request timeout.")
+        case .expire:
+            if pool.takeOut(self) { return fail(.connectionLost, "The connection was idle for too long.") }
+            // A caller has just taken it; its deadline was set in the belief that this timer is still to come.
+            let soon = now.advanced(byNanoseconds: 1_000_000)
+            shared.withLock { $0.armed = min($0.deadline, soon) }
+            arm()
+        case .arm(let time): loop.schedule(self, at: time)
+        case .none: break
+        }
+    }
+
+    private func expiry(idleSince: MonotonicTime) -> MonotonicTime {
+        let idle = idleSince.advanced(byNanoseconds: pool.configuration.idleNanoseconds)
+        guard let lifetime = pool.configuration.lifetimeNanoseconds else { return idle }
+        return min(idle, born.advanced(byNanoseconds: lifetime))
+    }
+
+    private func arm() {
+        // What is wanted now, which a later request may have brought forward meanwhile.
+        guard let time = shared.withLock({ $0.phase == .closed ? nil : $0.armed }) else { return }
+        loop.schedule(self, at: time)
+    }
+
+    /// Ends the connection, and the exchange on it if there is one.
+    func fail(_ kind: TransportError.Kind, _ message: String) {
+        let (wasOpen, deferred, exchange, sent) = shared.withLock {
+            shared -> (Bool, Bool, Exchange?, TransportError.Sent) in
+            guard shared.phase != .closed else { return (false, false, nil, .complete) }
+            shared.phase = .closed
+            let sent: TransportError.Sent = shared.requestSent ? .complete : .incomplete
+            if shared.writing {
+                shared.failure = (kind, message)
+                return (true, true, nil, sent)
+            }
+            return (true, false, shared.exchange.take(), sent)
+        }
+        guard wasOpen else { return }
+        loop.unregister(self)
+        // A thread inside `write` gets an error and closes; the number must not be reused before.
+        if deferred { stream.shutdown() } else { stream.close() }
+        pool.ended(self)
+        exchange?.finish(.failure(TransportError(kind, sent: sent, message: message)))
+    }
+
+    /// Goes on with a request of which the kernel took a part.
+    private func writeRest() {
+        let rest = shared.withLock { shared -> (OutgoingRequest, Int)? in
+            guard shared.phase == .busy, !shared.writing, !shared.requestSent, shared.writeFailure == nil,
+                let exchange = shared.exchange
+            else { return nil }
+            shared.writing = true
+            return (exchange.request, shared.sentBytes)
+        }
+        guard let (request, sent) = rest else { return }
+        let outcome = stream.write(request.head, request.body, from: sent)
+        // None taken: the next event will come, and trying again at once would spin.
+        if case .accepted(0) = outcome { return shared.withLock { $0.writing = false } }
+        wrote(outcome)
+    }
+
+    /// Reads what there is.
+    ///
+    /// - Parameter untilEnd: the stream is known to end, so a short read is not the last one.
+    private func receive(untilEnd: Bool) {
+        let (phase, expected) = shared.withLock { ($0.phase, $0.phase == .busy) }
+        guard phase != .closed else { return }
+        while true {
+            switch stream.read(into: &loop.receiveBuffer) {
+            case .bytes(let count):
+                guard expected else {
+                    return dropIdle("The server sent bytes that nobody asked for.")
+                }
+                if take(count, ends: untilEnd) { return }
+                // A short read has emptied the socket; the next arrival gives a new event.
+                if count < loop.receiveBuffer.count, !untilEnd { return }
+            case .wouldBlock:
+                if let error = shared.withLock({ $0.writeFailure }) { lost(error.reason) }
+                return
+            case .end:
+                if expected, parser.end() { return complete(reusable: false) }
+                return expected ? lost(nil) : dropIdle("The server closed the idle connection.")
+            case .failed(let error):
+                return expected ? lost(error.reason) : dropIdle(error.reason)
+            }
+        }
+    }
+
+    /// Gives bytes to the parser; true when nothing more is to be read for this exchange.
+    private func take(_ count: Int, ends: Bool) -> Bool {
+        let taken: Int
+        let buffer = loop.receiveBuffer
+        do throws(HTTPSyntaxError) {
+            taken = try parser.feed(buffer.span.extracting(0..<count))
+        } catch {
+            fail(.protocolViolation, "\(pool.name) did not answer in HTTP/1.1: \(error.description)")
+            return true
+        }
+        guard parser.isComplete else { return false }
+        // Bytes behind the answer, or a full buffer that may hide some: not a connection to trust.
+        complete(reusable: !ends && taken == count && count < buffer.count)
+        return true
+    }
+
+    private func dropIdle(_ message: String) {
+        // Out of the pool first; if a caller was faster, it finds the end itself.
+        _ = pool.takeOut(self)
+        fail(.connectionLost, message)
+    }
+
+    private func lost(_ reason: String?) {
+        let began = !parser.isUntouched
+        let what = began ? "in the middle of its answer" : "without an answer"
+        fail(.connectionLost, "\(pool.name) ended the connection \(what)\(reason.map { ": \($0)" } ?? "").")
+    }
+
+    /// The answer is complete.
+    private func complete(reusable: Bool) {
+        let (response, persists) = parser.take()
+        enum Next { case release, close, leave }
+        let (exchange, next) = shared.withLock { shared -> (Exchange?, Next) in
+            guard shared.phase == .busy else { return (nil, .leave) }
+            shared.lastUsed = loop.now
+            let good = reusable && persists && shared.exchange != nil
+            if shared.writing {
+                shared.answered = (response, good)
+                return (nil, .leave)
+            }
+            let exchange = shared.exchange.take()
+            // An answer to half a request: the rest must not follow on this connection.
+            guard good, shared.requestSent else { return (exchange, .close) }
+            shared.phase = .idle
+            return (exchange, .release)
+        }
+        // Before the caller goes on, so that its next request finds the connection.
+        switch next {
+        case .release: pool.release(self)
+        case .close: fail(.connectionLost, "The connection is not to be used again.")
+        case .leave: break
+        }
+        exchange?.finish(.success(response))
+    }
+
+    private var now: MonotonicTime { loop.now }
+}
+
+extension OutgoingRequest {
+    var totalBytes: Int { head.count + body.count }
+}

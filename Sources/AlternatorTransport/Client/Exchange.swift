@@ -1,0 +1,96 @@
+import Synchronization
+
+/// One request on its way to its answer.
+///
+/// Whoever moves it to `finished` first resumes the caller, in `finish` or `cancel`; everybody else finds it done.
+final class Exchange: Sendable {
+    typealias Outcome = Result<IncomingResponse, TransportError>
+
+    let request: OutgoingRequest
+    let options: ExchangeOptions
+    /// The request timeout in nanoseconds; begins when the request has its connection.
+    let timeout: Int64
+    /// When waiting for a connection ends.
+    let acquireDeadline: MonotonicTime
+    let pool: PeerPool
+
+    private struct State {
+        var continuation: CheckedContinuation<Outcome, Never>?
+        var connection: Connection?
+        /// Set when the outcome is known before there is a continuation to tell.
+        var early: Outcome?
+        var finished = false
+    }
+    private let state = Mutex(State())
+
+    init(
+        _ request: OutgoingRequest,
+        options: ExchangeOptions,
+        acquireDeadline: MonotonicTime,
+        pool: PeerPool
+    ) {
+        self.request = request
+        self.options = options
+        self.acquireDeadline = acquireDeadline
+        self.pool = pool
+        timeout = max(0, options.requestTimeout.saturatedNanoseconds)
+    }
+
+    /// Takes the caller's continuation.
+    ///
+    /// - Returns: false if the exchange was cancelled before; the caller is then resumed already.
+    func begin(_ continuation: CheckedContinuation<Outcome, Never>) -> Bool {
+        let early = state.withLock { state -> Outcome? in
+            if let early = state.early { return early }
+            state.continuation = continuation
+            return nil
+        }
+        if let early { continuation.resume(returning: early) }
+        return early == nil
+    }
+
+    var isFinished: Bool { state.withLock { $0.finished } }
+
+    /// Notes which connection serves the exchange; false if it is over.
+    func assign(_ connection: Connection) -> Bool {
+        state.withLock { state in
+            if state.finished { return false }
+            state.connection = connection
+            return true
+        }
+    }
+
+    /// Ends the exchange, unless it has ended.
+    func finish(_ outcome: Outcome) {
+        let continuation = state.withLock { state -> CheckedContinuation<Outcome, Never>? in
+            if state.finished { return nil }
+            state.finished = true
+            state.connection = nil
+            return state.continuation.take()
+        }
+        continuation?.resume(returning: outcome)
+    }
+
+    /// The caller's task was cancelled.
+    func cancel() {
+        let (continuation, connection, first) = state.withLock { state in
+            if state.finished { return (nil, nil, false) as (CheckedContinuation<Outcome, Never>?, Connection?, Bool) }
+            state.finished = true
+            if state.continuation == nil { state.early = .failure(Exchange.cancelled(sent: .incomplete)) }
+            return (state.continuation.take(), state.connection.take(), true)
+        }
+        guard first else { return }
+        let sent: TransportError.Sent
+        if let connection {
+            sent = connection.abandon(self)
+        } else {
+            pool.removeWaiter(self)
+            sent = .incomplete
+        }
+        continuation?.resume(returning: .failure(Exchange.cancelled(sent: sent)))
+    }
+
+    private static func cancelled(sent: TransportError.Sent) -> TransportError {
+        TransportError(.cancelled, sent: sent, message: "The task was cancelled.")
+    }
+}

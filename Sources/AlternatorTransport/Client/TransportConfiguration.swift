@@ -1,0 +1,42 @@
+/// Bounds of the client side.
+package struct TransportConfiguration: Sendable {
+    package var loopCount = 1
+    /// Per node, over all loops.
+    package var maxPoolConnections = 200
+    /// How long a request waits for a connection while a node has as many as it may.
+    package var acquireTimeout: Duration = .seconds(10)
+    /// Name, TCP and TLS together.
+    package var connectTimeout: Duration = .seconds(5)
+    package var connectionIdleTimeout: Duration = .seconds(600)
+    /// Connections older than this are not used again; `nil`: no bound.
+    package var connectionMaxLifetime: Duration?
+    /// Status line and headers of an answer.
+    package var maximumHeaderBytes = 64 * 1024
+    package var maximumBodyBytes = 64 << 20
+    /// How many names are looked up at once.
+    package var maximumResolverThreads = 8
+
+    package init() {}
+}
+
+/// The same, in the units of the hot path.
+struct PoolConfiguration: Sendable {
+    let maximumConnections: Int
+    let acquireTimeout: Duration
+    let connectTimeout: Duration
+    let idleNanoseconds: Int64
+    let lifetimeNanoseconds: Int64?
+    let limits: ResponseParser.Limits
+
+    init(_ configuration: TransportConfiguration) {
+        maximumConnections = max(1, configuration.maxPoolConnections)
+        acquireTimeout = configuration.acquireTimeout
+        connectTimeout = configuration.connectTimeout
+        idleNanoseconds = max(0, configuration.connectionIdleTimeout.saturatedNanoseconds)
+        lifetimeNanoseconds = configuration.connectionMaxLifetime.map { max(0, $0.saturatedNanoseconds) }
+        limits = ResponseParser.Limits(
+            headerBytes: configuration.maximumHeaderBytes,
+            bodyBytes: configuration.maximumBodyBytes
+        )
+    }
+}
