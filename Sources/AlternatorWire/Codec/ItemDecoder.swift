@@ -1,9 +1,15 @@
 /// Reads any `Decodable` from DynamoDB JSON.
 ///
+/// Types are strict: an N for a number, an S for a string; `ItemEncoder` lists them. Integers are read exactly from
+/// any spelling (`1.0`, `1E+2`). Attributes the type does not know are ignored; a missing or NULL attribute is `nil`;
+/// a missing set is empty. A `Set` and an array are read from SS, NS, BS and L alike.
+///
 /// A value: copy it freely, use it from many tasks.
 public struct ItemDecoder: Sendable {
     /// Passed to `init(from:)`.
     public var userInfo: [CodingUserInfoKey: any Sendable] = [:]
+    /// Whether an S such as `"12"` may be read as a number; off by default.
+    public var readsNumbersInStrings = false
 
     public init() {}
 
@@ -12,7 +18,15 @@ public struct ItemDecoder: Sendable {
         _ type: T.Type,
         from reader: inout JSONReader
     ) throws(AlternatorError) -> T {
-        fatalError("skeleton")
+        try decode(type, from: &reader, isItem: true)
+    }
+
+    /// The attribute value (`{"S":"u1"}`) at the reader's place; throws like `decodeItem`.
+    package func decodeValue<T: Decodable>(
+        _ type: T.Type,
+        from reader: inout JSONReader
+    ) throws(AlternatorError) -> T {
+        try decode(type, from: &reader, isItem: false)
     }
 
     /// An item from attributes.
@@ -20,11 +34,74 @@ public struct ItemDecoder: Sendable {
         _ type: T.Type,
         from item: [String: AttributeValue]
     ) throws(AlternatorError) -> T {
-        fatalError("skeleton")
+        if let same = item as? T { return same }
+        var writer = JSONWriter()
+        writer.item(item)
+        var reader = JSONReader(writer.bytes, limits: ItemDecoder.unbounded)
+        return try decodeItem(type, from: &reader)
     }
 
     /// A value from an attribute.
     public func decode<T: Decodable>(_ type: T.Type, from value: AttributeValue) throws(AlternatorError) -> T {
-        fatalError("skeleton")
+        if let same = value as? T { return same }
+        var writer = JSONWriter()
+        writer.attributeValue(value)
+        var reader = JSONReader(writer.bytes, limits: ItemDecoder.unbounded)
+        return try decodeValue(type, from: &reader)
+    }
+
+    /// For text this package has written itself.
+    private static var unbounded: JSONLimits {
+        var limits = JSONLimits()
+        limits.maximumBytes = .max
+        return limits
+    }
+
+    var codingUserInfo: [CodingUserInfoKey: Any] {
+        var all: [CodingUserInfoKey: Any] = userInfo
+        all[.isDynamoDB] = true
+        return all
+    }
+
+    private func decode<T: Decodable>(
+        _ type: T.Type,
+        from reader: inout JSONReader,
+        isItem: Bool
+    ) throws(AlternatorError) -> T {
+        let nodes: [TapeNode]
+        do {
+            nodes = try ItemTape.scan(&reader, isItem: isItem, reusing: reader.takeScratch())
+        } catch {
+            throw AlternatorError(.protocolViolation, message: "The answer is not DynamoDB JSON: \(error).")
+        }
+        var session = DecodingSession(reader.bytes, nodes, options: self)
+        do {
+            let value = try session.decode(type, at: 0)
+            if isKnownUniquelyReferenced(&session) { reader.giveScratch(session.takeNodes()) }
+            return value
+        } catch {
+            throw AlternatorError(decoding: error, subject: "\(type)")
+        }
+    }
+}
+
+extension JSONReader {
+    /// One attribute out of an encoded item (`{"id":{"S":"u1"}, …}`); `nil` where the item has none of that name.
+    ///
+    /// `name` is an attribute at the top level, `start` the place in the bytes where the item begins.
+    package static func attribute(
+        named name: String,
+        in itemBytes: [UInt8],
+        from start: Int = 0
+    ) throws(JSONError) -> AttributeValue? {
+        var reader = JSONReader(itemBytes, from: start)
+        try reader.beginObject()
+        while let key = try reader.nextKeyRange() {
+            let text = JSONText.text(itemBytes.span, key.range, hasEscapes: key.hasEscapes)
+            // Bytes are compared: `==` on strings would take two Unicode spellings for one name.
+            if text.utf8.elementsEqual(name.utf8) { return try reader.readAttributeValue() }
+            try reader.skipValue()
+        }
+        return nil
     }
 }

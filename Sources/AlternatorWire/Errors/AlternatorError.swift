@@ -186,7 +186,13 @@ extension AlternatorError: CustomStringConvertible {
         if attempts > 0 { context.append("attempts \(attempts)") }
         if let serviceType { context.append("server's type \(serviceType)") }
         if !context.isEmpty { text += " (" + context.joined(separator: ", ") + ")" }
-        if let cause { text += "; cause: \(cause)" }
+        switch cause {
+        case nil: break
+        // These two print the value they stumbled on.
+        case is EncodingError: text += "; cause: EncodingError"
+        case is DecodingError: text += "; cause: DecodingError"
+        case .some(let cause): text += "; cause: \(cause)"
+        }
         return text
     }
 }

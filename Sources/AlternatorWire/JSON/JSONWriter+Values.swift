@@ -62,7 +62,9 @@ extension JSONWriter {
         left.utf8.lexicographicallyPrecedes(right.utf8)
     }
 
-    /// A component of a vector. JSON has no NaN and no infinity: `null` makes the server refuse the vector.
+    /// A component of a vector.
+    ///
+    /// JSON has no NaN and no infinity: `null` makes the server refuse the vector.
     private mutating func component(_ value: Float) {
         if value.isFinite { raw(value.description) } else { null() }
     }

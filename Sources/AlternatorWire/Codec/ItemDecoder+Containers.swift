@@ -1,0 +1,287 @@
+/// The `Decoder` of one value, given by its node.
+struct NodeDecoder: Decoder {
+    let session: DecodingSession
+    let node: Int
+
+    var codingPath: [any CodingKey] { session.path(of: node) }
+    var userInfo: [CodingUserInfoKey: Any] { session.userInfo }
+
+    func container<Key: CodingKey>(keyedBy type: Key.Type) throws -> KeyedDecodingContainer<Key> {
+        try session.map(keyedBy: type, at: node)
+    }
+
+    func unkeyedContainer() throws -> any UnkeyedDecodingContainer { try session.list(at: node) }
+
+    func singleValueContainer() throws -> any SingleValueDecodingContainer {
+        ValueDecoder(session: session, node: node)
+    }
+}
+
+/// `Set` of anything; a missing attribute is read as an empty one, for an empty one is not stored.
+protocol AnyEmptySet {
+    static var empty: Self { get }
+}
+
+extension Set: AnyEmptySet {
+    static var empty: Set<Element> { [] }
+}
+
+extension DecodingSession {
+    func map<Key: CodingKey>(keyedBy type: Key.Type, at node: Int) throws -> KeyedDecodingContainer<Key> {
+        guard kind(of: node) == .map else { throw mismatch([String: Any].self, .map, at: node) }
+        return KeyedDecodingContainer(MapDecoder<Key>(session: self, node: node))
+    }
+
+    func list(at node: Int) throws -> ListDecoder {
+        switch kind(of: node) {
+        case .list, .stringSet, .numberSet, .binarySet, .vector: return ListDecoder(session: self, node: node)
+        default: throw mismatch([Any].self, .list, at: node)
+        }
+    }
+
+    /// Reads a node as any type: the special ones here, all others by their own `init(from:)`.
+    @inline(never)
+    func decode<T: Decodable>(_ type: T.Type, at node: Int) throws -> T {
+        if let special = try decodeSpecial(type, at: node) { return special }
+        do {
+            return try T(from: NodeDecoder(session: self, node: node))
+        } catch DecodingError.dataCorrupted(let context) where context.underlyingError == nil {
+            guard let cases = DecodingSession.knownCases(of: type) else {
+                throw DecodingError.dataCorrupted(context)
+            }
+            throw corrupted("not a case of \(type); known are \(cases)", at: node)
+        }
+    }
+
+    private func decodeSpecial<T>(_ type: T.Type, at node: Int) throws -> T? {
+        if T.self == String.self { return try string(at: node, for: type) as? T }
+        if T.self == Int.self { return try integer(Int.self, at: node) as? T }
+        if T.self == [String].self, kind(of: node) == .list || kind(of: node) == .stringSet {
+            var strings: [String] = []
+            var index = node &+ 1
+            let end = Int(nodes[node].next)
+            strings.reserveCapacity(Int(nodes[node].length))
+            while index < end {
+                strings.append(try string(at: index, for: String.self))
+                index = Int(nodes[index].next)
+            }
+            return strings as? T
+        }
+        if T.self == AttributeValue.self { return try attributeValue(at: node) as? T }
+        if T.self == AttributeNumber.self { return try attributeNumber(at: node, for: type) as? T }
+        if T.self == Binary.self { return Binary(try binary(at: node, for: type)) as? T }
+        if T.self == [String: AttributeValue].self, kind(of: node) == .map { return try attributes(at: node) as? T }
+        return try decodeFoundation(type, at: node)
+    }
+
+    /// The raw values of an enum that lists its cases, for the message about one it does not have.
+    private static func knownCases(of type: any Decodable.Type) -> String? {
+        guard let listing = type as? any CaseIterable.Type else { return nil }
+        func describe<Listing: CaseIterable>(_ listing: Listing.Type) -> String? {
+            guard let cases = Array(listing.allCases) as? [any RawRepresentable] else { return nil }
+            return cases.map { "\($0.rawValue)" }.joined(separator: ", ")
+        }
+        return describe(listing)
+    }
+}
+
+struct MapDecoder<Key: CodingKey>: KeyedDecodingContainerProtocol {
+    let session: DecodingSession
+    let node: Int
+
+    var codingPath: [any CodingKey] { session.path(of: node) }
+
+    var allKeys: [Key] { session.children(of: node).compactMap { Key(stringValue: session.name(of: $0)) } }
+
+    @inline(__always)
+    private func need(_ key: Key) throws -> Int {
+        guard let found = session.find(key.stringValue, in: node) else { throw session.missing(key, in: node) }
+        return found
+    }
+
+    /// `nil` where the attribute is missing or NULL.
+    @inline(__always)
+    private func present(_ key: Key) -> Int? {
+        guard let found = session.find(key.stringValue, in: node), session.kind(of: found) != .null else { return nil }
+        return found
+    }
+
+    func contains(_ key: Key) -> Bool { session.find(key.stringValue, in: node) != nil }
+    func decodeNil(forKey key: Key) throws -> Bool { session.kind(of: try need(key)) == .null }
+
+    func decode(_ type: Bool.Type, forKey key: Key) throws -> Bool { try session.bool(at: try need(key)) }
+    func decode(_ type: String.Type, forKey key: Key) throws -> String {
+        try session.string(at: try need(key), for: type)
+    }
+    func decode(_ type: Double.Type, forKey key: Key) throws -> Double { try session.double(at: try need(key)) }
+    func decode(_ type: Float.Type, forKey key: Key) throws -> Float { try session.float(at: try need(key)) }
+    func decode(_ type: Int.Type, forKey key: Key) throws -> Int { try session.integer(type, at: try need(key)) }
+    func decode(_ type: Int8.Type, forKey key: Key) throws -> Int8 { try session.integer(type, at: try need(key)) }
+    func decode(_ type: Int16.Type, forKey key: Key) throws -> Int16 { try session.integer(type, at: try need(key)) }
+    func decode(_ type: Int32.Type, forKey key: Key) throws -> Int32 { try session.integer(type, at: try need(key)) }
+    func decode(_ type: Int64.Type, forKey key: Key) throws -> Int64 { try session.integer(type, at: try need(key)) }
+    func decode(_ type: Int128.Type, forKey key: Key) throws -> Int128 { try session.integer(type, at: try need(key)) }
+    func decode(_ type: UInt.Type, forKey key: Key) throws -> UInt { try session.integer(type, at: try need(key)) }
+    func decode(_ type: UInt8.Type, forKey key: Key) throws -> UInt8 { try session.integer(type, at: try need(key)) }
+    func decode(_ type: UInt16.Type, forKey key: Key) throws -> UInt16 {
+        try session.integer(type, at: try need(key))
+    }
+    func decode(_ type: UInt32.Type, forKey key: Key) throws -> UInt32 {
+        try session.integer(type, at: try need(key))
+    }
+    func decode(_ type: UInt64.Type, forKey key: Key) throws -> UInt64 {
+        try session.integer(type, at: try need(key))
+    }
+    func decode(_ type: UInt128.Type, forKey key: Key) throws -> UInt128 {
+        try session.integer(type, at: try need(key))
+    }
+
+    func decode<T: Decodable>(_ type: T.Type, forKey key: Key) throws -> T {
+        if let found = session.find(key.stringValue, in: node) { return try session.decode(type, at: found) }
+        if let set = (type as? any AnyEmptySet.Type)?.empty as? T { return set }
+        throw session.missing(key, in: node)
+    }
+
+    // One search instead of three for the commonest optionals.
+    func decodeIfPresent(_ type: String.Type, forKey key: Key) throws -> String? {
+        try present(key).map { try session.string(at: $0, for: type) }
+    }
+    func decodeIfPresent(_ type: Int.Type, forKey key: Key) throws -> Int? {
+        try present(key).map { try session.integer(type, at: $0) }
+    }
+    func decodeIfPresent(_ type: Double.Type, forKey key: Key) throws -> Double? {
+        try present(key).map { try session.double(at: $0) }
+    }
+    func decodeIfPresent(_ type: Bool.Type, forKey key: Key) throws -> Bool? {
+        try present(key).map { try session.bool(at: $0) }
+    }
+    func decodeIfPresent<T: Decodable>(_ type: T.Type, forKey key: Key) throws -> T? {
+        guard let found = session.find(key.stringValue, in: node) else { return nil }
+        // NULL is a value of its own to the one type that can hold it.
+        if session.kind(of: found) == .null, T.self != AttributeValue.self { return nil }
+        return try session.decode(type, at: found)
+    }
+
+    func nestedContainer<NestedKey: CodingKey>(
+        keyedBy type: NestedKey.Type,
+        forKey key: Key
+    ) throws -> KeyedDecodingContainer<NestedKey> {
+        try session.map(keyedBy: type, at: try need(key))
+    }
+
+    func nestedUnkeyedContainer(forKey key: Key) throws -> any UnkeyedDecodingContainer {
+        try session.list(at: try need(key))
+    }
+
+    func superDecoder() throws -> any Decoder {
+        guard let found = session.find("super", in: node) else {
+            throw session.missing(PathKey(stringValue: "super"), in: node)
+        }
+        return NodeDecoder(session: session, node: found)
+    }
+
+    func superDecoder(forKey key: Key) throws -> any Decoder { NodeDecoder(session: session, node: try need(key)) }
+}
+
+struct ListDecoder: UnkeyedDecodingContainer {
+    let session: DecodingSession
+    let node: Int
+    private(set) var currentIndex = 0
+    private var place: Int
+
+    init(session: DecodingSession, node: Int) {
+        self.session = session
+        self.node = node
+        place = node + 1
+    }
+
+    var codingPath: [any CodingKey] { session.path(of: node) }
+    var count: Int? { Int(session.nodes[node].length) }
+    var isAtEnd: Bool { currentIndex >= Int(session.nodes[node].length) }
+
+    /// Reads the next element; the index stays where reading fails.
+    @inline(__always)
+    private mutating func next<T>(_ type: Any.Type, _ read: (DecodingSession, Int) throws -> T) throws -> T {
+        guard !isAtEnd else {
+            throw DecodingError.valueNotFound(
+                type,
+                DecodingError.Context("the list ends here", at: codingPath + [PathKey(intValue: currentIndex)])
+            )
+        }
+        let value = try read(session, place)
+        place = Int(session.nodes[place].next)
+        currentIndex += 1
+        return value
+    }
+
+    mutating func decodeNil() throws -> Bool {
+        guard !isAtEnd else { return try next(Any?.self) { _, _ in false } }
+        guard session.kind(of: place) == .null else { return false }
+        return try next(Any?.self) { _, _ in true }
+    }
+
+    mutating func decode(_ type: Bool.Type) throws -> Bool { try next(type) { try $0.bool(at: $1) } }
+    mutating func decode(_ type: String.Type) throws -> String {
+        try next(type) { try $0.string(at: $1, for: type) }
+    }
+    mutating func decode(_ type: Double.Type) throws -> Double { try next(type) { try $0.double(at: $1) } }
+    mutating func decode(_ type: Float.Type) throws -> Float { try next(type) { try $0.float(at: $1) } }
+    mutating func decode(_ type: Int.Type) throws -> Int { try next(type) { try $0.integer(type, at: $1) } }
+    mutating func decode(_ type: Int8.Type) throws -> Int8 { try next(type) { try $0.integer(type, at: $1) } }
+    mutating func decode(_ type: Int16.Type) throws -> Int16 { try next(type) { try $0.integer(type, at: $1) } }
+    mutating func decode(_ type: Int32.Type) throws -> Int32 { try next(type) { try $0.integer(type, at: $1) } }
+    mutating func decode(_ type: Int64.Type) throws -> Int64 { try next(type) { try $0.integer(type, at: $1) } }
+    mutating func decode(_ type: Int128.Type) throws -> Int128 { try next(type) { try $0.integer(type, at: $1) } }
+    mutating func decode(_ type: UInt.Type) throws -> UInt { try next(type) { try $0.integer(type, at: $1) } }
+    mutating func decode(_ type: UInt8.Type) throws -> UInt8 { try next(type) { try $0.integer(type, at: $1) } }
+    mutating func decode(_ type: UInt16.Type) throws -> UInt16 { try next(type) { try $0.integer(type, at: $1) } }
+    mutating func decode(_ type: UInt32.Type) throws -> UInt32 { try next(type) { try $0.integer(type, at: $1) } }
+    mutating func decode(_ type: UInt64.Type) throws -> UInt64 { try next(type) { try $0.integer(type, at: $1) } }
+    mutating func decode(_ type: UInt128.Type) throws -> UInt128 {
+        try next(type) { try $0.integer(type, at: $1) }
+    }
+
+    mutating func decode<T: Decodable>(_ type: T.Type) throws -> T {
+        try next(type) { try $0.decode(type, at: $1) }
+    }
+
+    mutating func nestedContainer<NestedKey: CodingKey>(
+        keyedBy type: NestedKey.Type
+    ) throws -> KeyedDecodingContainer<NestedKey> {
+        try next([String: Any].self) { try $0.map(keyedBy: type, at: $1) }
+    }
+
+    mutating func nestedUnkeyedContainer() throws -> any UnkeyedDecodingContainer {
+        try next([Any].self) { try $0.list(at: $1) }
+    }
+
+    mutating func superDecoder() throws -> any Decoder {
+        try next((any Decoder).self) { NodeDecoder(session: $0, node: $1) }
+    }
+}
+
+struct ValueDecoder: SingleValueDecodingContainer {
+    let session: DecodingSession
+    let node: Int
+
+    var codingPath: [any CodingKey] { session.path(of: node) }
+
+    func decodeNil() -> Bool { session.kind(of: node) == .null }
+    func decode(_ type: Bool.Type) throws -> Bool { try session.bool(at: node) }
+    func decode(_ type: String.Type) throws -> String { try session.string(at: node, for: type) }
+    func decode(_ type: Double.Type) throws -> Double { try session.double(at: node) }
+    func decode(_ type: Float.Type) throws -> Float { try session.float(at: node) }
+    func decode(_ type: Int.Type) throws -> Int { try session.integer(type, at: node) }
+    func decode(_ type: Int8.Type) throws -> Int8 { try session.integer(type, at: node) }
+    func decode(_ type: Int16.Type) throws -> Int16 { try session.integer(type, at: node) }
+    func decode(_ type: Int32.Type) throws -> Int32 { try session.integer(type, at: node) }
+    func decode(_ type: Int64.Type) throws -> Int64 { try session.integer(type, at: node) }
+    func decode(_ type: Int128.Type) throws -> Int128 { try session.integer(type, at: node) }
+    func decode(_ type: UInt.Type) throws -> UInt { try session.integer(type, at: node) }
+    func decode(_ type: UInt8.Type) throws -> UInt8 { try session.integer(type, at: node) }
+    func decode(_ type: UInt16.Type) throws -> UInt16 { try session.integer(type, at: node) }
+    func decode(_ type: UInt32.Type) throws -> UInt32 { try session.integer(type, at: node) }
+    func decode(_ type: UInt64.Type) throws -> UInt64 { try session.integer(type, at: node) }
+    func decode(_ type: UInt128.Type) throws -> UInt128 { try session.integer(type, at: node) }
+    func decode<T: Decodable>(_ type: T.Type) throws -> T { try session.decode(type, at: node) }
+}

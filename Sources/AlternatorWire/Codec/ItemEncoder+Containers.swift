@@ -1,0 +1,308 @@
+/// The `Encoder` of one value, given by its frame.
+struct FrameEncoder: Encoder {
+    let session: EncodingSession
+    let frame: Int
+
+    var codingPath: [any CodingKey] { session.path(of: frame) }
+    var userInfo: [CodingUserInfoKey: Any] { session.userInfo }
+
+    func container<Key: CodingKey>(keyedBy type: Key.Type) -> KeyedEncodingContainer<Key> {
+        session.openMap(frame)
+        return KeyedEncodingContainer(MapEncoder<Key>(session: session, frame: frame))
+    }
+
+    func unkeyedContainer() -> any UnkeyedEncodingContainer {
+        session.openList(frame)
+        return ListEncoder(session: session, frame: frame)
+    }
+
+    func singleValueContainer() -> any SingleValueEncodingContainer { ValueEncoder(session: session, frame: frame) }
+}
+
+struct MapEncoder<Key: CodingKey>: KeyedEncodingContainerProtocol {
+    let session: EncodingSession
+    let frame: Int
+
+    var codingPath: [any CodingKey] { session.path(of: frame) }
+
+    private func path(_ key: Key) -> [any CodingKey] { codingPath + [key] }
+
+    private func number(_ text: String, _ key: Key) throws {
+        try session.member(frame, key.stringValue)
+        session.number(text)
+    }
+
+    private func integer(_ value: Int, _ key: Key) throws {
+        try session.member(frame, key.stringValue)
+        session.integer(value)
+    }
+
+    func encodeNil(forKey key: Key) throws {
+        try session.member(frame, key.stringValue)
+        session.null()
+    }
+
+    func encode(_ value: Bool, forKey key: Key) throws {
+        try session.member(frame, key.stringValue)
+        session.bool(value)
+    }
+
+    func encode(_ value: String, forKey key: Key) throws {
+        try session.member(frame, key.stringValue)
+        session.string(value)
+    }
+
+    func encode(_ value: Double, forKey key: Key) throws {
+        try number(try session.text(of: value) { path(key) }, key)
+    }
+
+    func encode(_ value: Float, forKey key: Key) throws {
+        try number(try session.text(of: value) { path(key) }, key)
+    }
+
+    func encode(_ value: Int, forKey key: Key) throws { try integer(value, key) }
+    func encode(_ value: Int8, forKey key: Key) throws { try integer(Int(value), key) }
+    func encode(_ value: Int16, forKey key: Key) throws { try integer(Int(value), key) }
+    func encode(_ value: Int32, forKey key: Key) throws { try integer(Int(value), key) }
+    func encode(_ value: Int64, forKey key: Key) throws { try integer(Int(value), key) }
+    func encode(_ value: UInt, forKey key: Key) throws { try number(String(value), key) }
+    func encode(_ value: UInt8, forKey key: Key) throws { try integer(Int(value), key) }
+    func encode(_ value: UInt16, forKey key: Key) throws { try integer(Int(value), key) }
+    func encode(_ value: UInt32, forKey key: Key) throws { try integer(Int(value), key) }
+    func encode(_ value: UInt64, forKey key: Key) throws { try number(String(value), key) }
+
+    func encode(_ value: Int128, forKey key: Key) throws {
+        try number(try session.text(ofWide: value) { path(key) }, key)
+    }
+
+    func encode(_ value: UInt128, forKey key: Key) throws {
+        try number(try session.text(ofWide: value) { path(key) }, key)
+    }
+
+    func encode<T: Encodable>(_ value: T, forKey key: Key) throws {
+        let prepared = try session.prepare(value) { path(key) }
+        if case .emptySet = prepared { return }
+        if case .value(let attribute) = prepared {
+            try session.checkDepth(of: attribute, inside: session.frames[frame].depth) { path(key) }
+        }
+        let start = try session.startOfMember(frame)
+        try session.member(frame, key.stringValue)
+        try session.content(value, prepared, in: frame, start: start, isMember: true)
+    }
+
+    func nestedContainer<NestedKey: CodingKey>(
+        keyedBy keyType: NestedKey.Type,
+        forKey key: Key
+    ) -> KeyedEncodingContainer<NestedKey> {
+        let child = session.memberFrame(frame, key.stringValue)
+        session.openMap(child)
+        return KeyedEncodingContainer(MapEncoder<NestedKey>(session: session, frame: child))
+    }
+
+    func nestedUnkeyedContainer(forKey key: Key) -> any UnkeyedEncodingContainer {
+        let child = session.memberFrame(frame, key.stringValue)
+        session.openList(child)
+        return ListEncoder(session: session, frame: child)
+    }
+
+    func superEncoder() -> any Encoder {
+        FrameEncoder(session: session, frame: session.memberFrame(frame, "super"))
+    }
+
+    func superEncoder(forKey key: Key) -> any Encoder {
+        FrameEncoder(session: session, frame: session.memberFrame(frame, key.stringValue))
+    }
+}
+
+struct ListEncoder: UnkeyedEncodingContainer {
+    let session: EncodingSession
+    let frame: Int
+
+    var codingPath: [any CodingKey] { session.path(of: frame) }
+    var count: Int { session.frames[frame].count }
+
+    private func path() -> [any CodingKey] { codingPath + [PathKey(intValue: count)] }
+
+    private func number(_ text: String) throws {
+        try session.element(frame)
+        session.number(text)
+    }
+
+    private func integer(_ value: Int) throws {
+        try session.element(frame)
+        session.integer(value)
+    }
+
+    func encodeNil() throws {
+        try session.element(frame)
+        session.null()
+    }
+
+    func encode(_ value: Bool) throws {
+        try session.element(frame)
+        session.bool(value)
+    }
+
+    func encode(_ value: String) throws {
+        try session.element(frame)
+        session.string(value)
+    }
+
+    func encode(_ value: Double) throws { try number(try session.text(of: value, path: path)) }
+    func encode(_ value: Float) throws { try number(try session.text(of: value, path: path)) }
+    func encode(_ value: Int) throws { try integer(value) }
+    func encode(_ value: Int8) throws { try integer(Int(value)) }
+    func encode(_ value: Int16) throws { try integer(Int(value)) }
+    func encode(_ value: Int32) throws { try integer(Int(value)) }
+    func encode(_ value: Int64) throws { try integer(Int(value)) }
+    func encode(_ value: UInt) throws { try number(String(value)) }
+    func encode(_ value: UInt8) throws { try integer(Int(value)) }
+    func encode(_ value: UInt16) throws { try integer(Int(value)) }
+    func encode(_ value: UInt32) throws { try integer(Int(value)) }
+    func encode(_ value: UInt64) throws { try number(String(value)) }
+    func encode(_ value: Int128) throws { try number(try session.text(ofWide: value, path: path)) }
+    func encode(_ value: UInt128) throws { try number(try session.text(ofWide: value, path: path)) }
+
+    func encode<T: Encodable>(_ value: T) throws {
+        let prepared = try session.prepare(value, path: path)
+        if case .emptySet = prepared {
+            throw EncodingError.refused(type(of: value), "an empty set cannot be an element of a list", at: path())
+        }
+        if case .value(let attribute) = prepared {
+            try session.checkDepth(of: attribute, inside: session.frames[frame].depth, path: path)
+        }
+        let start = try session.startOfMember(frame)
+        try session.element(frame)
+        try session.content(value, prepared, in: frame, start: start, isMember: false)
+    }
+
+    func nestedContainer<NestedKey: CodingKey>(
+        keyedBy keyType: NestedKey.Type
+    ) -> KeyedEncodingContainer<NestedKey> {
+        let child = session.elementFrame(frame)
+        session.openMap(child)
+        return KeyedEncodingContainer(MapEncoder<NestedKey>(session: session, frame: child))
+    }
+
+    func nestedUnkeyedContainer() -> any UnkeyedEncodingContainer {
+        let child = session.elementFrame(frame)
+        session.openList(child)
+        return ListEncoder(session: session, frame: child)
+    }
+
+    func superEncoder() -> any Encoder { FrameEncoder(session: session, frame: session.elementFrame(frame)) }
+}
+
+struct ValueEncoder: SingleValueEncodingContainer {
+    let session: EncodingSession
+    let frame: Int
+
+    var codingPath: [any CodingKey] { session.path(of: frame) }
+
+    private func number(_ text: String) throws {
+        try session.single(frame)
+        session.number(text)
+    }
+
+    private func integer(_ value: Int) throws {
+        try session.single(frame)
+        session.integer(value)
+    }
+
+    func encodeNil() throws {
+        try session.single(frame)
+        session.null()
+    }
+
+    func encode(_ value: Bool) throws {
+        try session.single(frame)
+        session.bool(value)
+    }
+
+    func encode(_ value: String) throws {
+        try session.single(frame)
+        session.string(value)
+    }
+
+    func encode(_ value: Double) throws { try number(try session.text(of: value) { codingPath }) }
+    func encode(_ value: Float) throws { try number(try session.text(of: value) { codingPath }) }
+    func encode(_ value: Int) throws { try integer(value) }
+    func encode(_ value: Int8) throws { try integer(Int(value)) }
+    func encode(_ value: Int16) throws { try integer(Int(value)) }
+    func encode(_ value: Int32) throws { try integer(Int(value)) }
+    func encode(_ value: Int64) throws { try integer(Int(value)) }
+    func encode(_ value: UInt) throws { try number(String(value)) }
+    func encode(_ value: UInt8) throws { try integer(Int(value)) }
+    func encode(_ value: UInt16) throws { try integer(Int(value)) }
+    func encode(_ value: UInt32) throws { try integer(Int(value)) }
+    func encode(_ value: UInt64) throws { try number(String(value)) }
+    func encode(_ value: Int128) throws { try number(try session.text(ofWide: value) { codingPath }) }
+    func encode(_ value: UInt128) throws { try number(try session.text(ofWide: value) { codingPath }) }
+
+    func encode<T: Encodable>(_ value: T) throws { try session.wrapped(value, in: frame) }
+}
+
+extension EncodingSession {
+    /// Where the next member or element of a frame begins.
+    func startOfMember(_ frame: Int) throws -> Int {
+        try focusIfNeeded(frame)
+        return writer.bytes.count
+    }
+
+    /// Writes the value of the member or element just begun; takes it back where that fails.
+    func content<T: Encodable>(
+        _ value: T,
+        _ prepared: PreparedValue,
+        in parent: Int,
+        start: Int,
+        isMember: Bool
+    ) throws {
+        switch prepared {
+        case .codable, .dictionary:
+            let child = openFrame(in: parent, start: start, isMember: isMember)
+            do {
+                if case .dictionary(let dictionary) = prepared {
+                    try members(of: dictionary, in: child)
+                } else {
+                    try value.encode(to: FrameEncoder(session: self, frame: child))
+                }
+                try closeFrame(child)
+            } catch {
+                takeBack(to: start, member: child, after: error)
+                throw error
+            }
+        default:
+            write(prepared)
+        }
+    }
+
+    /// Writes a value as the whole content of a frame: what a single-value container passes on, and the root.
+    func wrapped<T: Encodable>(_ value: T, in frame: Int) throws {
+        let prepared = try prepare(value) { path(of: frame) }
+        switch prepared {
+        case .codable:
+            try value.encode(to: FrameEncoder(session: self, frame: frame))
+        case .dictionary(let dictionary):
+            try members(of: dictionary, in: frame)
+        case .emptySet:
+            try omit(frame)
+        case .value(.map(let map)) where frames[frame].isItem:
+            try members(of: map, in: frame)
+        case .value(let attribute):
+            try checkDepth(of: attribute, inside: frames[frame].depth - 1) { path(of: frame) }
+            try single(frame)
+            write(prepared)
+        default:
+            try single(frame)
+            write(prepared)
+        }
+    }
+
+    private func members(of dictionary: any StringKeyedDictionary, in frame: Int) throws {
+        openMap(frame)
+        let container = MapEncoder<PathKey>(session: self, frame: frame)
+        try dictionary.forEachSorted { name, value in
+            try container.encode(value, forKey: PathKey(stringValue: name))
+        }
+    }
+}
