@@ -195,6 +195,15 @@ struct DiscoveryRoundTests {
         #expect(round.result() == nil)
     }
 
+    @Test func `eight empty answers are believed`() throws {
+        var large = FakeCluster(racks: [:])
+        for number in 1...30 { large.racks["10.0.0.\(number)"] = ("dc1", "r1") }
+        let hosts = (1...30).map { "10.0.0.\($0)" }
+        let (asked, round) = try run(.rack("dc1", "r9", fallback: .cluster), large, hosts)
+        #expect(asked.count == 9)
+        #expect(round.result()?.nodes.count == 30)
+    }
+
     @Test func `nobody answers: no result, each target asked once over the whole chain`() throws {
         var cluster = cluster
         cluster.silent = Set(cluster.racks.keys)

@@ -62,6 +62,20 @@ struct RoutingStateTests {
         #expect(state.state(of: new.id) == .down)
     }
 
+    @Test func `a refresh that lists the same nodes changes nothing but asks for probes`() throws {
+        var state = try RoutingState.active(3)
+        _ = state.refreshed(try discovered(1...3), affinity: try discovered(1...5), now: .zero)
+        let (nodes, wide) = (state.nodes, state.affinityNodes)
+        state.takeDown(nodes.nodes[0])
+        let changes = state.refreshed(try discovered(1...3), affinity: try discovered(1...5), now: .seconds(1))
+        #expect(changes.isEmpty)
+        #expect(state.nodes === nodes)
+        #expect(state.affinityNodes === wide)
+        #expect(try state.firstProbe(now: .seconds(1)).reason == .explicit)
+        let narrower = state.refreshed(try discovered(1...3), affinity: nil, now: .seconds(2))
+        #expect(narrower.removed.map(\.endpoint.host) == ["10.0.0.4", "10.0.0.5"])
+    }
+
     @Test func `a plan keeps the nodes of its moment`() throws {
         var state = try RoutingState.active(3)
         var plan = state.plan(for: .any, choice: 4)
@@ -178,6 +192,20 @@ struct RoutingStateTests {
     }
 }
 
+struct WriteIsolationTests {
+    @Test func `each spelling of a write isolation has its mode`() {
+        let modes: [String: KeyAffinity.Mode] = [
+            "a": .anyWrite, "always": .anyWrite, "always_use_lwt": .anyWrite, "o": .rmw, "only_rmw_uses_lwt": .rmw,
+            "f": .off, "forbid": .off, "forbid_rmw": .off, "u": .off, "unsafe": .off, "unsafe_rmw": .off,
+            "\"always_use_lwt\"": .anyWrite, " o ": .rmw,
+        ]
+        for (text, mode) in modes { #expect(KeyAffinity.Mode(writeIsolation: text) == mode, "\(text)") }
+        for text in ["", " ", "\"\"", "Always", "lwt", "alway", "always_use_lwt2"] {
+            #expect(KeyAffinity.Mode(writeIsolation: text) == nil, "\(text)")
+        }
+    }
+}
+
 struct BalancingTests {
     private func first(_ state: inout RoutingState, choice: UInt64) throws -> Int {
         var plan = state.plan(for: .any, choice: choice)
@@ -195,6 +223,15 @@ struct BalancingTests {
             starts.insert(firsts[0])
         }
         #expect(starts.count == 4)
+    }
+
+    @Test func `round robin gives a down node's share to all others`() throws {
+        var state = try RoutingState.active(4, balancing: .roundRobin)
+        let down = state.nodes.nodes[1]
+        state.takeDown(down)
+        var counts = [Int: Int]()
+        for choice in 0..<300 as Range<UInt64> { counts[try first(&state, choice: choice), default: 0] += 1 }
+        #expect(counts == [0: 100, 2: 100, 3: 100])
     }
 
     @Test func `round robin survives a change of the number of nodes`() throws {

@@ -90,5 +90,13 @@ package struct NodeChanges: Sendable, Hashable {
     package var added: [Node] = []
     package var removed: [Node] = []
 
+    init() {}
+
+    init(from before: [Node], to after: [Node]) {
+        let (old, new) = (Set(before.map(\.id)), Set(after.map(\.id)))
+        added = after.filter { !old.contains($0.id) }
+        removed = before.filter { !new.contains($0.id) }
+    }
+
     package var isEmpty: Bool { added.isEmpty && removed.isEmpty }
 }

@@ -18,6 +18,8 @@ package struct RoutingState: Sendable {
     private var stickyNode: NodeID?
     private var connectionCursor = 0
     private var reportedAllFailed = false
+    /// What the last refresh listed: nothing is sorted again as long as nothing changes.
+    private var lastLists: (scope: [DiscoveredNode], affinity: [DiscoveredNode]?)?
     var probesInFlight = 0
 
     /// - Parameters:
@@ -58,21 +60,20 @@ package struct RoutingState: Sendable {
     ) -> NodeChanges {
         guard !list.isEmpty else { return NodeChanges() }
         let before = members
-        let listed = numbered(list, now: now)
-        if listed.map(\.id) != nodes.nodes.map(\.id) { nodes = NodeSet(listed) }
-        let wide = affinity.flatMap { $0.isEmpty ? nil : numbered($0, now: now) }
-        affinityNodes = wide.map(NodeSet.init) ?? nodes
-        let after = members
+        let isSame = lastLists.map { $0.scope == list && $0.affinity == affinity } ?? false
+        if !isSame {
+            nodes = NodeSet(numbered(list, now: now))
+            let wide = affinity.flatMap { $0.isEmpty ? nil : numbered($0, now: now) }
+            affinityNodes = wide.map(NodeSet.init) ?? nodes
+            lastLists = (list, affinity)
+            if let sticky = stickyNode, !nodes.contains(sticky) { stickyNode = nil }
+        }
         reportedAllFailed = false
-        if let sticky = stickyNode, !nodes.contains(sticky) { stickyNode = nil }
+        let after = members
         for node in after where records[node.id.index].machine.state == .down {
             requestProbe(of: node.id, now: now)
         }
-        let (old, new) = (Set(before.map(\.id)), Set(after.map(\.id)))
-        return NodeChanges(
-            added: after.filter { !old.contains($0.id) },
-            removed: before.filter { !new.contains($0.id) }
-        )
+        return isSame ? NodeChanges() : NodeChanges(from: before, to: after)
     }
 
     /// The nodes of both sets, each once, in canonical order.
@@ -148,7 +149,8 @@ package struct RoutingState: Sendable {
             return .random(generator, first: -1)
         case .roundRobin:
             // Clients that start together do not walk in step: each begins somewhere else.
-            let start = (roundRobin ?? generator.below(nodes.count)) % nodes.count
+            let turn = (roundRobin ?? generator.below(nodes.count)) % nodes.count
+            let start = nextActive(from: turn)
             roundRobin = start + 1
             return .rotation(start: start)
         case .leastInFlight:
@@ -159,6 +161,15 @@ package struct RoutingState: Sendable {
         case .sticky:
             return .random(generator, first: stickyNode.flatMap { nodes.position(of: $0) } ?? -1)
         }
+    }
+
+    /// The first active position from a turn on: the node after a down one must not get its share as well.
+    private func nextActive(from turn: Int) -> Int {
+        for step in 0..<nodes.count {
+            let position = (turn + step) % nodes.count
+            if records[nodes.ids[position].index].machine.state == .active { return position }
+        }
+        return turn
     }
 
     /// A node with an idle connection, else the next eligible one in the client's own order; −1: let chance decide.
