@@ -42,6 +42,10 @@ public final class LocalCluster: Sendable {
         public var writeIsolation = WriteIsolation.onlyReadModifyWrite
         /// How often expired items are looked for and removed.
         public var timeToLivePeriod: Duration = .seconds(60)
+        /// How old a change is when its stream shows it.
+        public var streamsWindow: Duration = .zero
+        /// Whether options of `.scylla.alternator.system.config` may be changed through it.
+        public var allowsSystemTableWrites = false
 
         /// - Parameter nodes: how many; they stand in one datacenter, in racks rack1, rack2, rack3 in turn.
         public init(nodes: Int = 1) {
@@ -91,15 +95,17 @@ public final class LocalCluster: Sendable {
         var settings = EngineSettings()
         settings.path = configuration.dataFile
         settings.writeIsolation = configuration.writeIsolation
+        settings.timeToLivePeriod = Self.milliseconds(configuration.timeToLivePeriod)
+        settings.streamsWindow = Self.milliseconds(configuration.streamsWindow)
+        settings.allowsSystemTableWrites = configuration.allowsSystemTableWrites
         do {
             engine = try Engine(settings)
         } catch {
             throw Failure(description: error.message)
         }
-        let delay = configuration.gossipDelay.components
         topology = Topology(
             [],
-            gossipDelay: delay.seconds * 1000 + delay.attoseconds / 1_000_000_000_000_000,
+            gossipDelay: Self.milliseconds(configuration.gossipDelay),
             now: settings.now
         )
         group = LoopGroup(count: 1)
@@ -134,6 +140,11 @@ public final class LocalCluster: Sendable {
 
     /// The port given by `Configuration.adminPort`.
     public var adminPort: Int? { admin.withLock { $0?.server.port } }
+
+    private static func milliseconds(_ duration: Duration) -> Int64 {
+        let parts = duration.components
+        return parts.seconds * 1000 + parts.attoseconds / 1_000_000_000_000_000
+    }
 
     private static func member(
         _ place: Configuration.Node,

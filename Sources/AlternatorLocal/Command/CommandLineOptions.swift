@@ -15,6 +15,9 @@ package struct CommandLineOptions: Sendable {
                                 forbid_rmw or unsafe_rmw
           --gossip-delay S      a stopped node is listed for so many seconds more (default 0)
           --ttl-period S        expired items are removed every so many seconds (default 60)
+          --streams-window S    a stream shows changes that are so many seconds old (default 0)
+          --allow-system-table-write
+                                options of .scylla.alternator.system.config may be changed
           --help                this text
 
         When all nodes listen it prints one line, such as
@@ -43,6 +46,10 @@ package struct CommandLineOptions: Sendable {
                 showsHelp = true
                 continue
             }
+            if flag == "--allow-system-table-write", attached == nil {
+                configuration.allowsSystemTableWrites = true
+                continue
+            }
             guard Self.flags.contains(flag) else {
                 throw Mistake(description: "There is no flag \(flag); --help lists them.")
             }
@@ -66,6 +73,7 @@ package struct CommandLineOptions: Sendable {
                 }
                 configuration.writeIsolation = isolation
             case "--gossip-delay": configuration.gossipDelay = try Self.seconds(value, flag)
+            case "--streams-window": configuration.streamsWindow = try Self.seconds(value, flag)
             default: configuration.timeToLivePeriod = try Self.seconds(value, flag)
             }
         }
@@ -77,6 +85,7 @@ package struct CommandLineOptions: Sendable {
 
     private static let flags: Set<String> = [
         "--nodes", "--node", "--port", "--data", "--admin-port", "--write-isolation", "--gossip-delay", "--ttl-period",
+        "--streams-window",
     ]
 
     private static func number(_ text: String, _ flag: String, _ range: ClosedRange<Int>) throws(Mistake) -> Int {

@@ -19,6 +19,11 @@ struct Answer: Sendable {
 struct RequestContext: Sendable {
     /// The Host header.
     var host = ""
+    /// The User-Agent header.
+    var userAgent = ""
+    var remoteAddress = ""
+    /// The node that was asked.
+    var place = NodePlace(address: "127.0.0.1", datacenter: "dc1", rack: "rack1")
 }
 
 /// How the engine behaves; one value for all nodes.
@@ -29,6 +34,12 @@ struct EngineSettings: Sendable {
     var writeIsolation = WriteIsolation.onlyReadModifyWrite
     /// Requests in one BatchWriteItem.
     var maximumBatchWrite = 100
+    /// How often expired items are removed, in milliseconds; the engine only tells it.
+    var timeToLivePeriod: Int64 = 60_000
+    /// So old a change must be before a stream shows it, in milliseconds.
+    var streamsWindow: Int64 = 0
+    /// Whether `system.config` may be written.
+    var allowsSystemTableWrites = false
     /// Milliseconds since 1970.
     var now: @Sendable () -> Int64 = { WallClock.milliseconds() }
 }

@@ -21,7 +21,7 @@ extension EngineCore {
             }
             count += list.count
         }
-        let maximum = settings.maximumBatchWrite
+        let maximum = config.integer("alternator_max_items_in_batch_write") ?? settings.maximumBatchWrite
         guard count <= maximum else {
             throw .validation(
                 """
@@ -41,7 +41,7 @@ extension EngineCore {
         }
         try store.transaction { () throws(LocalError) in
             for each in writes {
-                let old = each.table.indexes.isEmpty ? nil : try storedItem(each.table, each.key)
+                let old = needsOldItem(each.table) ? try storedItem(each.table, each.key) : nil
                 try write(each.item, old: old, at: each.key, in: each.table)
             }
         }

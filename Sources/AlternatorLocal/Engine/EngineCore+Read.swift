@@ -51,7 +51,8 @@ extension EngineCore {
         throw .validation("Consistent reads are not allowed on global indexes (GSI)")
     }
 
-    func scan(_ request: JSONValue) throws(LocalError) -> Answer {
+    func scan(_ request: JSONValue, _ context: RequestContext) throws(LocalError) -> Answer {
+        if let system = try systemTable(request.tableName(), context) { return try scan(system, request) }
         let table = try readableTable(of: request)
         let index = try index(of: request, in: table)
         let tokens = try ScanSegment(request)
@@ -91,7 +92,8 @@ extension EngineCore {
         return try page.read(from: store)
     }
 
-    func query(_ request: JSONValue) throws(LocalError) -> Answer {
+    func query(_ request: JSONValue, _ context: RequestContext) throws(LocalError) -> Answer {
+        if let system = try systemTable(request.tableName(), context) { return try query(system, request) }
         let table = try readableTable(of: request)
         let index = try index(of: request, in: table)
         try checkConsistency(request, index)
@@ -131,6 +133,57 @@ extension EngineCore {
             countsOnly: select == .count
         )
         return try page.read(from: store)
+    }
+
+    private func scan(_ system: SystemTable, _ request: JSONValue) throws(LocalError) -> Answer {
+        let limit = try request.pageLimit()
+        let select = try Select(request, readsIndex: false)
+        var placeholders = Placeholders(request: request)
+        let projection = try Projection(
+            request: request,
+            countOnly: select == .count,
+            placeholders: &placeholders
+        )
+        let filter = try ItemFilter(request: request, of: .scan, placeholders: &placeholders)
+        try placeholders.checkAllUsed(by: "Scan")
+        return try system.page(
+            start: request["ExclusiveStartKey"],
+            limit: limit,
+            isReversed: false,
+            nil,
+            filter,
+            projection,
+            countsOnly: select == .count
+        )
+    }
+
+    private func query(_ system: SystemTable, _ request: JSONValue) throws(LocalError) -> Answer {
+        let limit = try request.pageLimit()
+        let select = try Select(request, readsIndex: false)
+        var placeholders = Placeholders(request: request)
+        let condition = try KeyCondition(
+            request: request,
+            hash: system.hash,
+            sort: system.sort,
+            placeholders: &placeholders
+        )
+        let keyNames = [system.hash.name] + (system.sort.map { [$0.name] } ?? [])
+        let filter = try ItemFilter(request: request, of: .query(keyNames: keyNames), placeholders: &placeholders)
+        let projection = try Projection(
+            request: request,
+            countOnly: select == .count,
+            placeholders: &placeholders
+        )
+        try placeholders.checkAllUsed(by: "Query")
+        return try system.page(
+            start: request["ExclusiveStartKey"],
+            limit: limit,
+            isReversed: request["ScanIndexForward"] == .bool(false),
+            condition,
+            filter,
+            projection,
+            countsOnly: select == .count
+        )
     }
 
     /// The table of a Query or Scan.

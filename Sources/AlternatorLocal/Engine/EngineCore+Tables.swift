@@ -59,6 +59,7 @@ extension EngineCore {
         try store.transaction { () throws(LocalError) in
             try store.createTable(table.number)
             for index in indexes { try store.createIndex(index.number) }
+            if table.stream != nil { try store.createStream(table.number) }
             try store.save(table.encoded, as: name)
         }
         tables[name] = table
@@ -150,7 +151,7 @@ extension EngineCore {
                 """
             )
         }
-        return TableDefinition.StreamSettings(viewType: viewType, startedAt: now, isEnabled: true)
+        return TableDefinition.StreamSettings(viewType: viewType, startedAt: now)
     }
 
     func describeTable(_ request: JSONValue) throws(LocalError) -> Answer {
@@ -163,6 +164,7 @@ extension EngineCore {
         let table = try table(of: request)
         try store.transaction { () throws(LocalError) in
             try store.dropTable(table.number)
+            try store.dropStream(table.number)
             for index in table.indexes { try store.dropIndex(index.number) }
             try store.forget(table.name)
         }
@@ -195,11 +197,18 @@ extension EngineCore {
     }
 
     func describeEndpoints(_ request: JSONValue, _ context: RequestContext) throws(LocalError) -> Answer {
-        guard !context.host.isEmpty else {
+        let fixed = config.text("alternator_describe_endpoints")
+        if fixed == "disabled" {
+            throw .unknownOperation(
+                "DescribeEndpoints disabled by configuration (alternator_describe_endpoints=disabled)"
+            )
+        }
+        let host = fixed.isEmpty ? context.host : fixed
+        guard !host.isEmpty else {
             throw .validation("DescribeEndpoints needs a 'Host:' header in request")
         }
         let endpoint: JSONValue = .object([
-            .init("Address", .string(context.host)), .init("CachePeriodInMinutes", .number("1440")),
+            .init("Address", .string(host)), .init("CachePeriodInMinutes", .number("1440")),
         ])
         return Answer(.object([.init("Endpoints", .array([endpoint]))]))
     }

@@ -46,7 +46,13 @@ extension EngineCore {
     /// a second are cut off.
     func expireItems(maximum: Int = 10_000) throws(LocalError) {
         let now = settings.now() / 1000
+        isExpiring = true
+        defer { isExpiring = false }
         for table in tables.values {
+            if table.stream != nil {
+                // A stream keeps a day.
+                try store.forgetChanges(of: table.number, before: settings.now() - 86_400_000)
+            }
             guard let attribute = table.ttlAttribute else { continue }
             var expired: [(key: RowKey, item: Item)] = []
             try store.readAll(in: table.number) { (key, row) throws(LocalError) in

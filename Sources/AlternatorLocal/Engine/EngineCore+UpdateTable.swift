@@ -120,16 +120,18 @@ extension EngineCore {
         _ request: JSONValue
     ) throws(LocalError) {
         let settings = try Self.streamSettings(request, table: table.name, now: settings.now())
-        if let settings {
+        if var settings {
             guard table.stream?.isEnabled != true else {
                 throw .validation("Table already has an enabled stream: TableName: \(table.name)")
             }
+            // The label tells streams apart, so a new one starts later than the one before.
+            if let last = table.stream { settings.startedAt = max(settings.startedAt, last.startedAt + 1) }
             table.stream = settings
         } else {
             guard table.stream?.isEnabled == true else {
                 throw .validation("Table has no stream to disable: TableName: \(table.name)")
             }
-            table.stream?.isEnabled = false
+            table.stream?.endedAt = self.settings.now()
         }
     }
 
@@ -142,8 +144,10 @@ extension EngineCore {
         case nil: break
         }
         let new = changed
+        let opensStream = new.stream?.isEnabled == true && new.stream != tables[new.name]?.stream
         try store.transaction { () throws(LocalError) in
             try store.save(new.encoded, as: new.name)
+            if opensStream { try store.createStream(new.number) }
             switch change {
             case .create(let index):
                 try store.createIndex(index.number)

@@ -17,16 +17,17 @@ extension EngineCore {
     }
 
     /// Whether writes must know the item as it was.
-    private func needsOldItem(_ table: TableDefinition) -> Bool {
+    func needsOldItem(_ table: TableDefinition) -> Bool {
         !table.indexes.isEmpty || table.stream?.isEnabled == true
     }
 
     /// Writes (`new`) or removes (`nil`) one item and its index entries.
     func write(_ new: [UInt8]?, old: Item?, at key: RowKey, in table: TableDefinition) throws(LocalError) {
-        guard !table.indexes.isEmpty else { return try writeRow(new, at: key, in: table) }
+        guard needsOldItem(table) else { return try writeRow(new, at: key, in: table) }
         let item = try new.map(StoredItem.decode)
         try store.transaction { () throws(LocalError) in
             try writeRow(new, at: key, in: table)
+            try record(old: old, new: item, at: key, in: table)
             for index in table.indexes {
                 let before = old.flatMap { index.entry(of: $0, at: key) }
                 let after = item.flatMap { index.entry(of: $0, at: key) }
@@ -48,7 +49,8 @@ extension EngineCore {
     // MARK: PutItem and DeleteItem
 
     func putItem(_ request: JSONValue) throws(LocalError) -> Answer {
-        let table = try writableTable(of: request)
+        if let name = try systemName(of: request) { return try writeSystemTable(name, request) }
+        let table = try table(of: request)
         let wantsCapacity = try Capacity.isWanted(request)
         guard let given = request["Item"] else { throw .validation("JSON parameter Item not found") }
         let key = try table.key(of: given)
@@ -67,7 +69,8 @@ extension EngineCore {
     }
 
     func deleteItem(_ request: JSONValue) throws(LocalError) -> Answer {
-        let table = try writableTable(of: request)
+        if let name = try systemName(of: request) { return try writeSystemTable(name, request) }
+        let table = try table(of: request)
         let wantsCapacity = try Capacity.isWanted(request)
         guard let given = request["Key"] else { throw .validation("JSON parameter Key not found") }
         let key = try table.exactKey(given)
@@ -87,7 +90,8 @@ extension EngineCore {
     // MARK: UpdateItem
 
     func updateItem(_ request: JSONValue) throws(LocalError) -> Answer {
-        let table = try writableTable(of: request)
+        if let name = try systemName(of: request) { return try writeSystemTable(name, request) }
+        let table = try table(of: request)
         let wantsCapacity = try Capacity.isWanted(request)
         guard let given = request["Key"] else { throw .validation("UpdateItem requires a Key parameter") }
         let key = try table.exactKey(given)
@@ -135,9 +139,10 @@ extension EngineCore {
 
     // MARK: Helpers
 
-    /// The table of a write, which cannot be one of the server's own.
-    private func writableTable(of request: JSONValue) throws(LocalError) -> TableDefinition {
-        try table(of: request)
+    /// The name of one of the server's own tables, if a write is for such.
+    private func systemName(of request: JSONValue) throws(LocalError) -> String? {
+        let name = try request.tableName()
+        return name.hasPrefix(Names.internalPrefix) ? name : nil
     }
 
     private func answer(_ attributes: Item?, size: Int?) -> Answer {

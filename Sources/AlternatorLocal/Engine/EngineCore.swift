@@ -4,11 +4,16 @@ import AlternatorWire
 final class EngineCore {
     let store: Store
     let settings: EngineSettings
+    /// Options that can be read, and some changed, through `system.config`.
+    var config: ServerConfig
     var tables: [String: TableDefinition] = [:]
     private var lastNumber = 0
+    /// Set while expired items are removed: their stream records say so.
+    var isExpiring = false
 
     init(_ settings: EngineSettings) throws(LocalError) {
         self.settings = settings
+        config = ServerConfig(settings)
         store = try Store(path: settings.path)
         for saved in try store.definitions() {
             var reader = JSONReader(saved)
@@ -43,15 +48,17 @@ final class EngineCore {
         case .deleteItem: try deleteItem(request)
         case .batchGetItem: try batchGetItem(request)
         case .batchWriteItem: try batchWriteItem(request)
-        case .query: try query(request)
-        case .scan: try scan(request)
+        case .query: try query(request, context)
+        case .scan: try scan(request, context)
         case .tagResource: try tagResource(request)
         case .untagResource: try untagResource(request)
         case .listTagsOfResource: try listTagsOfResource(request)
         case .updateTimeToLive: try updateTimeToLive(request)
         case .describeTimeToLive: try describeTimeToLive(request)
-        case .listStreams, .describeStream, .getShardIterator, .getRecords:
-            throw .unknownOperation("Unsupported operation \(operation.rawValue)")
+        case .listStreams: try listStreams(request)
+        case .describeStream: try describeStream(request)
+        case .getShardIterator: try getShardIterator(request)
+        case .getRecords: try getRecords(request, context)
         case .describeEndpoints: try describeEndpoints(request, context)
         case .describeContinuousBackups: try describeContinuousBackups(request)
         }

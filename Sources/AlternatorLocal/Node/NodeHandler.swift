@@ -150,7 +150,12 @@ struct NodeHandler: ServerHandler {
             throw .unknownOperation("Unsupported operation \(name)")
         }
         let tree = try Self.parse(request.body)
-        let context = RequestContext(host: request.header("host") ?? "")
+        let context = RequestContext(
+            host: request.header("host") ?? "",
+            userAgent: request.header("user-agent") ?? "",
+            remoteAddress: request.remoteAddress,
+            place: node.place
+        )
         if isPartial, let batch = PartialBatch(tree, operation: name) {
             return batch.complete(try engine.perform(operation, batch.performed, context))
         }

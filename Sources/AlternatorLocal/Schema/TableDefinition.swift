@@ -41,8 +41,11 @@ struct TableDefinition: Sendable {
     struct StreamSettings: Sendable, Hashable {
         let viewType: String
         /// When it was switched on, in milliseconds since 1970: the label of the stream.
-        let startedAt: Int64
-        var isEnabled: Bool
+        var startedAt: Int64
+        /// When it was switched off; it can still be read.
+        var endedAt: Int64?
+
+        var isEnabled: Bool { endedAt == nil }
     }
 
     var columns: [KeyColumn] { sort.map { [hash, $0] } ?? [hash] }
@@ -87,7 +90,7 @@ extension TableDefinition {
         if let stream {
             members.append(.init("streamView", .string(stream.viewType)))
             members.append(.init("streamStart", .number(String(stream.startedAt))))
-            members.append(.init("streamEnabled", .bool(stream.isEnabled)))
+            if let end = stream.endedAt { members.append(.init("streamEnd", .number(String(end)))) }
         }
         return JSONValue.object(members).encoded
     }
@@ -117,7 +120,7 @@ extension TableDefinition {
             stream = StreamSettings(
                 viewType: view,
                 startedAt: Int64(start),
-                isEnabled: saved["streamEnabled"] == .bool(true)
+                endedAt: saved["streamEnd"]?.integer.map(Int64.init)
             )
         }
     }

@@ -66,7 +66,7 @@ extension TableDefinition {
         return .object(members)
     }
 
-    private static func keySchema(_ columns: [KeyColumn]) -> JSONValue {
+    static func keySchema(_ columns: [KeyColumn]) -> JSONValue {
         .array(
             columns.enumerated().map { index, column in
                 .object([

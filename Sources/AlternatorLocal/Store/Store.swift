@@ -12,6 +12,14 @@ final class Store {
         )
     }
 
+    func prepare(_ sql: String) throws(LocalError) -> Statement { try database.prepare(sql) }
+
+    /// Runs a statement that changes tables; prepared ones that may use them are dropped first.
+    func run(_ sql: String) throws(LocalError) {
+        database.dropStatements()
+        try database.run(sql)
+    }
+
     // MARK: Definitions
 
     /// All definitions, as they were saved.
