@@ -1,21 +1,16 @@
 /// The state of one decoding: the bytes and their tape.
 final class DecodingSession {
     let bytes: [UInt8]
-    private(set) var nodes: [TapeNode]
+    let nodes: [TapeNode]
+    /// The map searched last and the member found there: members mostly come in the order they are asked for.
+    private var cursor = (map: -1, member: 0)
     let options: ItemDecoder
     private(set) lazy var userInfo: [CodingUserInfoKey: Any] = options.codingUserInfo
 
-    init(_ bytes: [UInt8], _ nodes: consuming [TapeNode], options: ItemDecoder) {
+    init(_ bytes: [UInt8], _ nodes: [TapeNode], options: ItemDecoder) {
         self.bytes = bytes
         self.nodes = nodes
         self.options = options
-    }
-
-    /// Gives the tape's storage back for the next item.
-    func takeNodes() -> [TapeNode] {
-        var taken: [TapeNode] = []
-        swap(&taken, &nodes)
-        return taken
     }
 
     // A span must come from a variable of its own, not from a stored property of a class, so methods copy `bytes`.
@@ -28,13 +23,14 @@ final class DecodingSession {
     /// The member of a map with this name; the search starts where the last one ended.
     @inline(__always)
     func find(_ name: String, in map: Int) -> Int? {
-        let start = Int(nodes[map].offset)
+        let last = cursor
+        let start = last.map == map ? last.member : map &+ 1
         let end = Int(nodes[map].next)
         let text = name.utf8.span
         var index = start
         while index < end {
             if matches(index, text) {
-                nodes[map].offset = UInt32(truncatingIfNeeded: index)
+                cursor = (map, index)
                 return index
             }
             index = Int(nodes[index].next)
@@ -42,13 +38,17 @@ final class DecodingSession {
         index = map &+ 1
         while index < start {
             if matches(index, text) {
-                nodes[map].offset = UInt32(truncatingIfNeeded: index)
+                cursor = (map, index)
                 return index
             }
             index = Int(nodes[index].next)
         }
         return nil
     }
+
+    /// Puts the search back to a member after another map was read inside it.
+    @inline(__always)
+    func resume(_ map: Int, at member: Int) { cursor = (map, member) }
 
     @inline(__always)
     private func matches(_ node: Int, _ name: Span<UInt8>) -> Bool {

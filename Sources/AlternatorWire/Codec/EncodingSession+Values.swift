@@ -16,29 +16,44 @@ enum PreparedValue {
     case codable
 }
 
+/// The containers of the standard library that are not left to their own `encode(to:)`.
+///
+/// One protocol for both, because the question whether a type conforms is asked for every value.
+protocol SpecialContainer {
+    func prepared(by session: EncodingSession, path: () -> [any CodingKey]) throws -> PreparedValue
+    var isEmptySet: Bool { get }
+}
+
+/// `Set` of anything that can be encoded; arrays look the same to `Codable`, so only the static type tells.
+extension Set: SpecialContainer where Element: Encodable {
+    var isEmptySet: Bool { isEmpty }
+
+    func prepared(by session: EncodingSession, path: () -> [any CodingKey]) throws -> PreparedValue {
+        if isEmpty { return .emptySet }
+        do {
+            let members = try map { member throws in try session.options.attribute(of: member) }
+            return session.prepareSet(members)
+        } catch {
+            throw EncodingError.refused(Self.self, "a set with a member that cannot be encoded", at: path())
+        }
+    }
+}
+
 /// A dictionary whose keys are strings; written sorted, so that equal values give equal bytes.
 protocol StringKeyedDictionary {
     func forEachSorted(_ body: (_ name: String, _ value: any Encodable) throws -> Void) rethrows
 }
 
-extension Dictionary: StringKeyedDictionary where Key == String, Value: Encodable {
+extension Dictionary: SpecialContainer, StringKeyedDictionary where Key == String, Value: Encodable {
+    var isEmptySet: Bool { false }
+
+    func prepared(by session: EncodingSession, path: () -> [any CodingKey]) -> PreparedValue { .dictionary(self) }
+
     func forEachSorted(_ body: (_ name: String, _ value: any Encodable) throws -> Void) rethrows {
         for name in keys.sorted(by: JSONWriter.precedes) {
             guard let value = self[name] else { continue }
             try body(name, value)
         }
-    }
-}
-
-/// `Set` of anything that can be encoded; arrays look the same to `Codable`, so only the static type tells.
-protocol AnyEncodableSet {
-    var isEmpty: Bool { get }
-    func encodedMembers(_ encoder: ItemEncoder) throws -> [AttributeValue]
-}
-
-extension Set: AnyEncodableSet where Element: Encodable {
-    func encodedMembers(_ encoder: ItemEncoder) throws -> [AttributeValue] {
-        try map { member throws in try encoder.attribute(of: member) }
     }
 }
 
@@ -58,20 +73,12 @@ extension EncodingSession {
             return .value(.float32Vector(vector.components))
         }
         if let special = try prepareFoundation(value, path: path) { return special }
-        if let set = value as? any AnyEncodableSet { return try prepareSet(set, path: path) }
-        if let dictionary = value as? any StringKeyedDictionary { return .dictionary(dictionary) }
+        if let container = value as? any SpecialContainer { return try container.prepared(by: self, path: path) }
         return .codable
     }
 
     /// SS, NS or BS where all members are of one of these types, else an L in the order of the members' bytes.
-    private func prepareSet(_ set: any AnyEncodableSet, path: () -> [any CodingKey]) throws -> PreparedValue {
-        if set.isEmpty { return .emptySet }
-        let members: [AttributeValue]
-        do {
-            members = try set.encodedMembers(options)
-        } catch {
-            throw EncodingError.refused(type(of: set), "a set with a member that cannot be encoded", at: path())
-        }
+    func prepareSet(_ members: [AttributeValue]) -> PreparedValue {
         let strings = members.compactMap(\.stringValue)
         if strings.count == members.count { return .value(.stringSet(Set(strings))) }
         let numbers = members.compactMap(\.numberValue)
@@ -85,57 +92,6 @@ extension EncodingSession {
         }.sorted { $0.bytes.lexicographicallyPrecedes($1.bytes) }
         return .value(.list(sorted.map(\.1)))
     }
-
-    // MARK: Writing prepared values
-
-    /// Writes what needs no frame; the member or element has been begun.
-    func write(_ prepared: PreparedValue) {
-        switch prepared {
-        case .string(let text): string(text)
-        case .number(let text): number(text)
-        case .binary(let bytes):
-            writer.raw("{\"B\":")
-            writer.base64(bytes)
-            writer.byte(UInt8(ascii: "}"))
-        case .value(let value): writer.attributeValue(value)
-        case .strings(let strings):
-            writer.raw("{\"L\":[")
-            var isFirst = true
-            for text in strings {
-                if !isFirst { writer.byte(UInt8(ascii: ",")) }
-                isFirst = false
-                string(text)
-            }
-            writer.raw("]}")
-        case .emptySet, .dictionary, .codable: preconditionFailure("These are written through a frame.")
-        }
-    }
-
-    @inline(__always)
-    func string(_ text: String) {
-        writer.raw("{\"S\":\"")
-        writer.escaped(text)
-        writer.raw("\"}")
-    }
-
-    /// `text` is a number in canonical form.
-    @inline(__always)
-    func number(_ text: String) {
-        writer.raw("{\"N\":\"")
-        writer.raw(text)
-        writer.raw("\"}")
-    }
-
-    @inline(__always)
-    func integer(_ value: Int) {
-        writer.raw("{\"N\":\"")
-        writer.integer(value)
-        writer.raw("\"}")
-    }
-
-    func bool(_ value: Bool) { writer.raw(value ? "{\"BOOL\":true}" : "{\"BOOL\":false}") }
-
-    func null() { writer.raw("{\"NULL\":true}") }
 
     /// Canonical text of a binary number; refuses what the server has not.
     func text<Number: BinaryFloatingPoint & CustomStringConvertible>(
@@ -176,5 +132,109 @@ extension EncodingSession {
         case .map(let members): limit <= 0 || members.values.contains { isDeeper($0, than: limit - 1) }
         default: false
         }
+    }
+}
+
+extension EncodingState {
+    // MARK: Writing prepared values
+
+    /// Writes what needs no frame; the member or element has been begun.
+    mutating func write(_ prepared: PreparedValue) {
+        switch prepared {
+        case .string(let text): string(text)
+        case .number(let text): number(text)
+        case .binary(let bytes):
+            writer.raw("{\"B\":")
+            writer.base64(bytes)
+            writer.byte(UInt8(ascii: "}"))
+        case .value(let value): writer.attributeValue(value)
+        case .strings(let strings):
+            writer.raw("{\"L\":[")
+            var isFirst = true
+            for text in strings {
+                if !isFirst { writer.byte(UInt8(ascii: ",")) }
+                isFirst = false
+                string(text)
+            }
+            writer.raw("]}")
+        case .emptySet, .dictionary, .codable: preconditionFailure("These are written through a frame.")
+        }
+    }
+
+    @inline(__always)
+    mutating func string(_ text: String) {
+        writer.stringValue(text)
+    }
+
+    /// `text` is a number in canonical form.
+    @inline(__always)
+    mutating func number(_ text: String) {
+        writer.numberValue(text)
+    }
+
+    @inline(__always)
+    mutating func integer(_ value: Int) {
+        writer.integerValue(value)
+    }
+
+    mutating func bool(_ value: Bool) { writer.raw(value ? "{\"BOOL\":true}" : "{\"BOOL\":false}") }
+
+    mutating func null() { writer.raw("{\"NULL\":true}") }
+
+    // MARK: A member or element with its value
+
+    mutating func member(_ frame: Int, _ name: String, string text: String) throws {
+        try member(frame, name)
+        string(text)
+    }
+
+    mutating func member(_ frame: Int, _ name: String, number text: String) throws {
+        try member(frame, name)
+        number(text)
+    }
+
+    mutating func member(_ frame: Int, _ name: String, integer value: Int) throws {
+        try member(frame, name)
+        integer(value)
+    }
+
+    mutating func member(_ frame: Int, _ name: String, bool flag: Bool) throws {
+        try member(frame, name)
+        bool(flag)
+    }
+
+    mutating func memberNull(_ frame: Int, _ name: String) throws {
+        try member(frame, name)
+        null()
+    }
+
+    mutating func element(_ frame: Int, string text: String) throws {
+        try element(frame)
+        string(text)
+    }
+
+    mutating func element(_ frame: Int, number text: String) throws {
+        try element(frame)
+        number(text)
+    }
+
+    mutating func element(_ frame: Int, integer value: Int) throws {
+        try element(frame)
+        integer(value)
+    }
+
+    mutating func single(_ frame: Int, string text: String) throws {
+        try single(frame)
+        string(text)
+    }
+
+    mutating func single(_ frame: Int, number text: String) throws {
+        try single(frame)
+        number(text)
+    }
+
+    mutating func single(_ frame: Int, integer value: Int) throws {
+        try single(frame)
+        integer(value)
     }
 }

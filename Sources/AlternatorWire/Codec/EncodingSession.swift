@@ -4,7 +4,7 @@
 /// a plain scalar has a *frame*. Writing to the innermost open frame appends. Writing to an outer one first closes
 /// those inside it. Writing to one that is closed already starts a side buffer, which is inserted at the frame's end
 /// when all is done; so the bytes are those of the in-order spelling.
-final class EncodingSession {
+struct EncodingState {
     /// One value under construction.
     struct Frame {
         enum Kind: UInt8 { case empty, map, list, scalar, omitted, refused }
@@ -73,11 +73,9 @@ final class EncodingSession {
     /// Set where a protocol requirement that cannot throw was misused.
     private var failure: EncodingError?
 
-    let options: ItemEncoder
-    private(set) lazy var userInfo: [CodingUserInfoKey: Any] = options.codingUserInfo
+    let maximumDepth: Int
 
-    /// Takes the writer over; `finish` gives it back.
-    init(_ writer: consuming JSONWriter, options: ItemEncoder, isItem: Bool) {
+    init(_ writer: consuming JSONWriter, isItem: Bool, maximumDepth: Int) {
         var root = Frame(
             parent: -1,
             below: -1,
@@ -89,7 +87,7 @@ final class EncodingSession {
         )
         root.isItem = isItem
         self.writer = writer
-        self.options = options
+        self.maximumDepth = maximumDepth
         frames.reserveCapacity(8)
         names.reserveCapacity(24)
         frames.append(root)
@@ -100,15 +98,14 @@ final class EncodingSession {
 
     /// Begins a member of a map: comma, name and colon.
     @inline(__always)
-    func member(_ frame: Int, _ name: String) throws {
+    mutating func member(_ frame: Int, _ name: String) throws {
         if top != frame { try focus(frame) }
         if frames[frame].kind != .map { throw misuse(frame, "written to as a map, but it is not one") }
-        if frames[frame].count > 0 { writer.byte(UInt8(ascii: ",")) }
+        let hasComma = frames[frame].count > 0
         frames[frame].count &+= 1
-        let offset = writer.bytes.count &+ 1
-        writer.string(name)
-        let length = writer.bytes.count &- 1 &- offset
-        writer.byte(UInt8(ascii: ":"))
+        let offset = writer.bytes.count &+ (hasComma ? 2 : 1)
+        writer.memberName(name, hasComma: hasComma)
+        let length = writer.bytes.count &- 2 &- offset
         let written = Name(frame: frame, buffer: active, offset: offset, length: length)
         if isDuplicate(written) {
             frames[frame].count &-= 1
@@ -124,7 +121,7 @@ final class EncodingSession {
 
     /// Begins an element of a list.
     @inline(__always)
-    func element(_ frame: Int) throws {
+    mutating func element(_ frame: Int) throws {
         if top != frame { try focus(frame) }
         if frames[frame].kind != .list { throw misuse(frame, "written to as a list, but it is not one") }
         if frames[frame].count > 0 { writer.byte(UInt8(ascii: ",")) }
@@ -132,7 +129,7 @@ final class EncodingSession {
     }
 
     /// Begins the one value of a frame that a single-value container writes.
-    func single(_ frame: Int) throws {
+    mutating func single(_ frame: Int) throws {
         if top != frame { try focus(frame) }
         guard frames[frame].kind == .empty else { throw misuse(frame, "encoded more than one value") }
         if frames[frame].isItem { throw misuse(frame, "an item must be a map of attributes") }
@@ -141,7 +138,7 @@ final class EncodingSession {
 
     /// Whether the frame has a member of this name already; usually settled by one bit.
     @inline(__always)
-    private func isDuplicate(_ name: Name) -> Bool {
+    private mutating func isDuplicate(_ name: Name) -> Bool {
         let first = name.length > 0 ? writer.bytes[name.offset] : 0
         let last = name.length > 0 ? writer.bytes[name.offset &+ name.length &- 1] : 0
         let feature = UInt64(1) << UInt64((Int(first) &* 7 &+ Int(last) &* 31 &+ name.length &* 11) & 63)
@@ -152,7 +149,7 @@ final class EncodingSession {
     }
 
     @inline(never)
-    private func isWritten(_ name: Name) -> Bool {
+    private mutating func isWritten(_ name: Name) -> Bool {
         if frames[name.frame].count > 16 { return !insertIntoSet(name) }
         return names.contains { earlier in
             earlier.frame == name.frame && earlier.length == name.length && bytes(of: earlier) == bytes(of: name)
@@ -160,9 +157,11 @@ final class EncodingSession {
     }
 
     /// For maps of many members, where comparing each name with each would take quadratic time.
-    private func insertIntoSet(_ name: Name) -> Bool {
+    private mutating func insertIntoSet(_ name: Name) -> Bool {
         if nameSets[name.frame] == nil {
-            nameSets[name.frame] = Set(names.lazy.filter { $0.frame == name.frame }.map { Array(self.bytes(of: $0)) })
+            var known: Set<[UInt8]> = []
+            for earlier in names where earlier.frame == name.frame { known.insert(Array(bytes(of: earlier))) }
+            nameSets[name.frame] = known
         }
         return nameSets[name.frame, default: []].insert(Array(bytes(of: name))).inserted
     }
@@ -175,7 +174,7 @@ final class EncodingSession {
     // MARK: Frames
 
     /// Opens a frame for the value of the member or element just begun.
-    func openFrame(in parent: Int, start: Int, isMember: Bool) -> Int {
+    mutating func openFrame(in parent: Int, start: Int, isMember: Bool) -> Int {
         let frame = Frame(
             parent: parent,
             below: top,
@@ -191,19 +190,19 @@ final class EncodingSession {
     }
 
     /// Makes a frame a map; a second time it is the same map.
-    func openMap(_ frame: Int) { open(frame, as: .map) }
+    mutating func openMap(_ frame: Int) { open(frame, as: .map) }
 
     /// Makes a frame a list; a second time it is the same list.
-    func openList(_ frame: Int) { open(frame, as: .list) }
+    mutating func openList(_ frame: Int) { open(frame, as: .list) }
 
-    private func open(_ frame: Int, as kind: Frame.Kind) {
+    private mutating func open(_ frame: Int, as kind: Frame.Kind) {
         if frames[frame].kind == kind { return }
         do {
             if top != frame { try focus(frame) }
             guard frames[frame].kind == .empty else { throw misuse(frame, "encoded as more than one kind of value") }
             if frames[frame].isItem, kind != .map { throw misuse(frame, "an item must be a map of attributes") }
-            if frames[frame].depth > options.maximumDepth {
-                throw misuse(frame, "nested more than \(options.maximumDepth) levels deep")
+            if frames[frame].depth > maximumDepth {
+                throw misuse(frame, "nested more than \(maximumDepth) levels deep")
             }
         } catch {
             // The protocol lets no container be refused, so all writing fails from here on.
@@ -224,7 +223,7 @@ final class EncodingSession {
     }
 
     /// Ends the value of a frame after its `encode(to:)` returned.
-    func closeFrame(_ frame: Int) throws {
+    mutating func closeFrame(_ frame: Int) throws {
         if top != frame { try focus(frame) }
         switch frames[frame].kind {
         case .empty: throw misuse(frame, "its encode(to:) wrote nothing")
@@ -234,7 +233,7 @@ final class EncodingSession {
     }
 
     /// The value of a single-value container is an empty set: leave the whole member out.
-    func omit(_ frame: Int) throws {
+    mutating func omit(_ frame: Int) throws {
         if top != frame { try focus(frame) }
         let parent = frames[frame].parent
         guard parent >= 0, frames[frame].kind == .empty, frames[parent].kind == .map,
@@ -243,7 +242,7 @@ final class EncodingSession {
         frames[frame].kind = .omitted
     }
 
-    private func closeTop() {
+    private mutating func closeTop() {
         let frame = top
         frames[frame].end = writer.bytes.count
         frames[frame].isOpen = false
@@ -256,13 +255,13 @@ final class EncodingSession {
         }
     }
 
-    func focusIfNeeded(_ frame: Int) throws {
+    mutating func focusIfNeeded(_ frame: Int) throws {
         if top != frame { try focus(frame) }
     }
 
     /// Makes a frame the innermost open one.
     @inline(never)
-    private func focus(_ frame: Int) throws {
+    private mutating func focus(_ frame: Int) throws {
         if let failure { throw failure }
         if frames[frame].buffer != active { activate(frames[frame].buffer) }
         if frames[frame].isOpen {
@@ -282,12 +281,12 @@ final class EncodingSession {
     }
 
     /// The number of the next side buffer; the main one has number 0.
-    private func parkedCount() -> Int {
+    private mutating func parkedCount() -> Int {
         if parked.isEmpty { parked.append(([], -1)) }
         return parked.count
     }
 
-    private func activate(_ number: Int) {
+    private mutating func activate(_ number: Int) {
         parked[active] = (writer.bytes, top)
         active = number
         writer.bytes = parked[number].bytes
@@ -296,7 +295,7 @@ final class EncodingSession {
     }
 
     /// Removes a member or element that could not be written, so that a caller who catches the error can go on.
-    func takeBack(to start: Int, member frame: Int, after error: (any Error)? = nil) {
+    mutating func takeBack(to start: Int, member frame: Int, after error: (any Error)? = nil) {
         let parent = frames[frame].parent
         let home = frames[frame].buffer
         if parent >= 0, frames[parent].buffer == home, frames[parent].isOpen {
@@ -314,7 +313,7 @@ final class EncodingSession {
         }
     }
 
-    private func removeBytes(from start: Int) {
+    private mutating func removeBytes(from start: Int) {
         writer.bytes.removeLast(writer.bytes.count - start)
         insertions.removeAll { $0.buffer == active && $0.offset > start }
         names.removeAll { $0.buffer == active && $0.offset >= start }
@@ -328,12 +327,12 @@ final class EncodingSession {
         nested.first { $0.frame == frame && $0.name == name }?.child
     }
 
-    func keepNested(_ child: Int, of frame: Int, _ name: String) {
+    mutating func keepNested(_ child: Int, of frame: Int, _ name: String) {
         nested.append(NestedMember(frame: frame, name: name, child: child))
     }
 
     /// A frame for a member whose value comes later; a second request gets the same one.
-    func memberFrame(_ frame: Int, _ name: String) -> Int {
+    mutating func memberFrame(_ frame: Int, _ name: String) -> Int {
         if let known = nestedFrame(of: frame, name) { return known }
         let start = writer.bytes.count
         do {
@@ -347,7 +346,7 @@ final class EncodingSession {
     }
 
     /// A frame for an element whose value comes later.
-    func elementFrame(_ frame: Int) -> Int {
+    mutating func elementFrame(_ frame: Int) -> Int {
         let start = writer.bytes.count
         do {
             try element(frame)
@@ -358,7 +357,7 @@ final class EncodingSession {
     }
 
     /// A frame that takes nothing, where the protocol wants a container in spite of an error.
-    private func refusedFrame(_ error: any Error, in parent: Int) -> Int {
+    private mutating func refusedFrame(_ error: any Error, in parent: Int) -> Int {
         if failure == nil { failure = error as? EncodingError }
         var frame = Frame(
             parent: parent,
@@ -378,7 +377,7 @@ final class EncodingSession {
     // MARK: The end
 
     /// Closes what is open, puts side buffers in their places and gives the writer back.
-    func finish() throws -> JSONWriter {
+    mutating func finish() throws -> JSONWriter {
         if let failure { throw failure }
         if !insertions.isEmpty || active != 0 {
             for number in parked.indices {
@@ -396,7 +395,7 @@ final class EncodingSession {
     }
 
     /// The writer as it was taken over, after an error.
-    func abandoned(keeping length: Int) -> JSONWriter {
+    mutating func abandoned(keeping length: Int) -> JSONWriter {
         if active != 0 { activate(0) }
         writer.bytes.removeLast(max(0, writer.bytes.count - length))
         return writer
@@ -455,4 +454,21 @@ final class EncodingSession {
     func misuse(_ frame: Int, _ reason: String) -> EncodingError {
         .refused(nil, reason, at: path(of: frame))
     }
+}
+
+/// What the containers of one encoding share.
+///
+/// All that changes lies in one struct, so that an attribute costs one exclusivity check and not one for each field.
+final class EncodingSession {
+    var state: EncodingState
+    let options: ItemEncoder
+    private(set) lazy var userInfo: [CodingUserInfoKey: Any] = options.codingUserInfo
+
+    /// Takes the writer over; `state.finish` gives it back.
+    init(_ writer: consuming JSONWriter, options: ItemEncoder, isItem: Bool) {
+        state = EncodingState(writer, isItem: isItem, maximumDepth: options.maximumDepth)
+        self.options = options
+    }
+
+    func path(of frame: Int) -> [any CodingKey] { state.path(of: frame) }
 }

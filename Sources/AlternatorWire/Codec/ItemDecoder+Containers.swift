@@ -137,7 +137,10 @@ struct MapDecoder<Key: CodingKey>: KeyedDecodingContainerProtocol {
     }
 
     func decode<T: Decodable>(_ type: T.Type, forKey key: Key) throws -> T {
-        if let found = session.find(key.stringValue, in: node) { return try session.decode(type, at: found) }
+        if let found = session.find(key.stringValue, in: node) {
+            defer { session.resume(node, at: found) }
+            return try session.decode(type, at: found)
+        }
         if let set = (type as? any AnyEmptySet.Type)?.empty as? T { return set }
         throw session.missing(key, in: node)
     }
@@ -159,6 +162,7 @@ struct MapDecoder<Key: CodingKey>: KeyedDecodingContainerProtocol {
         guard let found = session.find(key.stringValue, in: node) else { return nil }
         // NULL is a value of its own to the one type that can hold it.
         if session.kind(of: found) == .null, T.self != AttributeValue.self { return nil }
+        defer { session.resume(node, at: found) }
         return try session.decode(type, at: found)
     }
 

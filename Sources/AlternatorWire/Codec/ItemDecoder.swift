@@ -74,11 +74,10 @@ public struct ItemDecoder: Sendable {
         } catch {
             throw AlternatorError(.protocolViolation, message: "The answer is not DynamoDB JSON: \(error).")
         }
-        var session = DecodingSession(reader.bytes, nodes, options: self)
+        // An escaped container may keep the tape; then the next item's scan copies it.
+        defer { reader.giveScratch(nodes) }
         do {
-            let value = try session.decode(type, at: 0)
-            if isKnownUniquelyReferenced(&session) { reader.giveScratch(session.takeNodes()) }
-            return value
+            return try DecodingSession(reader.bytes, nodes, options: self).decode(type, at: 0)
         } catch {
             throw AlternatorError(decoding: error, subject: "\(type)")
         }

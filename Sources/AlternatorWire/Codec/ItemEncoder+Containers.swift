@@ -7,12 +7,12 @@ struct FrameEncoder: Encoder {
     var userInfo: [CodingUserInfoKey: Any] { session.userInfo }
 
     func container<Key: CodingKey>(keyedBy type: Key.Type) -> KeyedEncodingContainer<Key> {
-        session.openMap(frame)
+        session.state.openMap(frame)
         return KeyedEncodingContainer(MapEncoder<Key>(session: session, frame: frame))
     }
 
     func unkeyedContainer() -> any UnkeyedEncodingContainer {
-        session.openList(frame)
+        session.state.openList(frame)
         return ListEncoder(session: session, frame: frame)
     }
 
@@ -28,28 +28,23 @@ struct MapEncoder<Key: CodingKey>: KeyedEncodingContainerProtocol {
     private func path(_ key: Key) -> [any CodingKey] { codingPath + [key] }
 
     private func number(_ text: String, _ key: Key) throws {
-        try session.member(frame, key.stringValue)
-        session.number(text)
+        try session.state.member(frame, key.stringValue, number: text)
     }
 
     private func integer(_ value: Int, _ key: Key) throws {
-        try session.member(frame, key.stringValue)
-        session.integer(value)
+        try session.state.member(frame, key.stringValue, integer: value)
     }
 
     func encodeNil(forKey key: Key) throws {
-        try session.member(frame, key.stringValue)
-        session.null()
+        try session.state.memberNull(frame, key.stringValue)
     }
 
     func encode(_ value: Bool, forKey key: Key) throws {
-        try session.member(frame, key.stringValue)
-        session.bool(value)
+        try session.state.member(frame, key.stringValue, bool: value)
     }
 
     func encode(_ value: String, forKey key: Key) throws {
-        try session.member(frame, key.stringValue)
-        session.string(value)
+        try session.state.member(frame, key.stringValue, string: value)
     }
 
     func encode(_ value: Double, forKey key: Key) throws {
@@ -83,10 +78,10 @@ struct MapEncoder<Key: CodingKey>: KeyedEncodingContainerProtocol {
         let prepared = try session.prepare(value) { path(key) }
         if case .emptySet = prepared { return }
         if case .value(let attribute) = prepared {
-            try session.checkDepth(of: attribute, inside: session.frames[frame].depth) { path(key) }
+            try session.checkDepth(of: attribute, inside: session.state.frames[frame].depth) { path(key) }
         }
-        let start = try session.startOfMember(frame)
-        try session.member(frame, key.stringValue)
+        let start = try session.state.startOfMember(frame)
+        try session.state.member(frame, key.stringValue)
         try session.content(value, prepared, in: frame, start: start, isMember: true)
     }
 
@@ -94,23 +89,23 @@ struct MapEncoder<Key: CodingKey>: KeyedEncodingContainerProtocol {
         keyedBy keyType: NestedKey.Type,
         forKey key: Key
     ) -> KeyedEncodingContainer<NestedKey> {
-        let child = session.memberFrame(frame, key.stringValue)
-        session.openMap(child)
+        let child = session.state.memberFrame(frame, key.stringValue)
+        session.state.openMap(child)
         return KeyedEncodingContainer(MapEncoder<NestedKey>(session: session, frame: child))
     }
 
     func nestedUnkeyedContainer(forKey key: Key) -> any UnkeyedEncodingContainer {
-        let child = session.memberFrame(frame, key.stringValue)
-        session.openList(child)
+        let child = session.state.memberFrame(frame, key.stringValue)
+        session.state.openList(child)
         return ListEncoder(session: session, frame: child)
     }
 
     func superEncoder() -> any Encoder {
-        FrameEncoder(session: session, frame: session.memberFrame(frame, "super"))
+        FrameEncoder(session: session, frame: session.state.memberFrame(frame, "super"))
     }
 
     func superEncoder(forKey key: Key) -> any Encoder {
-        FrameEncoder(session: session, frame: session.memberFrame(frame, key.stringValue))
+        FrameEncoder(session: session, frame: session.state.memberFrame(frame, key.stringValue))
     }
 }
 
@@ -119,33 +114,30 @@ struct ListEncoder: UnkeyedEncodingContainer {
     let frame: Int
 
     var codingPath: [any CodingKey] { session.path(of: frame) }
-    var count: Int { session.frames[frame].count }
+    var count: Int { session.state.frames[frame].count }
 
     private func path() -> [any CodingKey] { codingPath + [PathKey(intValue: count)] }
 
     private func number(_ text: String) throws {
-        try session.element(frame)
-        session.number(text)
+        try session.state.element(frame, number: text)
     }
 
     private func integer(_ value: Int) throws {
-        try session.element(frame)
-        session.integer(value)
+        try session.state.element(frame, integer: value)
     }
 
     func encodeNil() throws {
-        try session.element(frame)
-        session.null()
+        try session.state.element(frame)
+        session.state.null()
     }
 
     func encode(_ value: Bool) throws {
-        try session.element(frame)
-        session.bool(value)
+        try session.state.element(frame)
+        session.state.bool(value)
     }
 
     func encode(_ value: String) throws {
-        try session.element(frame)
-        session.string(value)
+        try session.state.element(frame, string: value)
     }
 
     func encode(_ value: Double) throws { try number(try session.text(of: value, path: path)) }
@@ -169,28 +161,28 @@ struct ListEncoder: UnkeyedEncodingContainer {
             throw EncodingError.refused(type(of: value), "an empty set cannot be an element of a list", at: path())
         }
         if case .value(let attribute) = prepared {
-            try session.checkDepth(of: attribute, inside: session.frames[frame].depth, path: path)
+            try session.checkDepth(of: attribute, inside: session.state.frames[frame].depth, path: path)
         }
-        let start = try session.startOfMember(frame)
-        try session.element(frame)
+        let start = try session.state.startOfMember(frame)
+        try session.state.element(frame)
         try session.content(value, prepared, in: frame, start: start, isMember: false)
     }
 
     func nestedContainer<NestedKey: CodingKey>(
         keyedBy keyType: NestedKey.Type
     ) -> KeyedEncodingContainer<NestedKey> {
-        let child = session.elementFrame(frame)
-        session.openMap(child)
+        let child = session.state.elementFrame(frame)
+        session.state.openMap(child)
         return KeyedEncodingContainer(MapEncoder<NestedKey>(session: session, frame: child))
     }
 
     func nestedUnkeyedContainer() -> any UnkeyedEncodingContainer {
-        let child = session.elementFrame(frame)
-        session.openList(child)
+        let child = session.state.elementFrame(frame)
+        session.state.openList(child)
         return ListEncoder(session: session, frame: child)
     }
 
-    func superEncoder() -> any Encoder { FrameEncoder(session: session, frame: session.elementFrame(frame)) }
+    func superEncoder() -> any Encoder { FrameEncoder(session: session, frame: session.state.elementFrame(frame)) }
 }
 
 struct ValueEncoder: SingleValueEncodingContainer {
@@ -200,28 +192,25 @@ struct ValueEncoder: SingleValueEncodingContainer {
     var codingPath: [any CodingKey] { session.path(of: frame) }
 
     private func number(_ text: String) throws {
-        try session.single(frame)
-        session.number(text)
+        try session.state.single(frame, number: text)
     }
 
     private func integer(_ value: Int) throws {
-        try session.single(frame)
-        session.integer(value)
+        try session.state.single(frame, integer: value)
     }
 
     func encodeNil() throws {
-        try session.single(frame)
-        session.null()
+        try session.state.single(frame)
+        session.state.null()
     }
 
     func encode(_ value: Bool) throws {
-        try session.single(frame)
-        session.bool(value)
+        try session.state.single(frame)
+        session.state.bool(value)
     }
 
     func encode(_ value: String) throws {
-        try session.single(frame)
-        session.string(value)
+        try session.state.single(frame, string: value)
     }
 
     func encode(_ value: Double) throws { try number(try session.text(of: value) { codingPath }) }
@@ -243,12 +232,6 @@ struct ValueEncoder: SingleValueEncodingContainer {
 }
 
 extension EncodingSession {
-    /// Where the next member or element of a frame begins.
-    func startOfMember(_ frame: Int) throws -> Int {
-        try focusIfNeeded(frame)
-        return writer.bytes.count
-    }
-
     /// Writes the value of the member or element just begun; takes it back where that fails.
     func content<T: Encodable>(
         _ value: T,
@@ -259,20 +242,20 @@ extension EncodingSession {
     ) throws {
         switch prepared {
         case .codable, .dictionary:
-            let child = openFrame(in: parent, start: start, isMember: isMember)
+            let child = state.openFrame(in: parent, start: start, isMember: isMember)
             do {
                 if case .dictionary(let dictionary) = prepared {
                     try members(of: dictionary, in: child)
                 } else {
                     try value.encode(to: FrameEncoder(session: self, frame: child))
                 }
-                try closeFrame(child)
+                try state.closeFrame(child)
             } catch {
-                takeBack(to: start, member: child, after: error)
+                state.takeBack(to: start, member: child, after: error)
                 throw error
             }
         default:
-            write(prepared)
+            state.write(prepared)
         }
     }
 
@@ -285,24 +268,32 @@ extension EncodingSession {
         case .dictionary(let dictionary):
             try members(of: dictionary, in: frame)
         case .emptySet:
-            try omit(frame)
-        case .value(.map(let map)) where frames[frame].isItem:
+            try state.omit(frame)
+        case .value(.map(let map)) where state.frames[frame].isItem:
             try members(of: map, in: frame)
         case .value(let attribute):
-            try checkDepth(of: attribute, inside: frames[frame].depth - 1) { path(of: frame) }
-            try single(frame)
-            write(prepared)
+            try checkDepth(of: attribute, inside: state.frames[frame].depth - 1) { path(of: frame) }
+            try state.single(frame)
+            state.write(prepared)
         default:
-            try single(frame)
-            write(prepared)
+            try state.single(frame)
+            state.write(prepared)
         }
     }
 
     private func members(of dictionary: any StringKeyedDictionary, in frame: Int) throws {
-        openMap(frame)
+        state.openMap(frame)
         let container = MapEncoder<PathKey>(session: self, frame: frame)
         try dictionary.forEachSorted { name, value in
             try container.encode(value, forKey: PathKey(stringValue: name))
         }
+    }
+}
+
+extension EncodingState {
+    /// Where the next member or element of a frame begins.
+    mutating func startOfMember(_ frame: Int) throws -> Int {
+        try focusIfNeeded(frame)
+        return writer.bytes.count
     }
 }

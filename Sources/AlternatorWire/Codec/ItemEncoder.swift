@@ -76,7 +76,7 @@ public struct ItemEncoder: Sendable {
     }
 
     /// Whether a value is a `Set` without members, which is stored by leaving the attribute out.
-    package func isEmptySet(_ value: some Encodable) -> Bool { (value as? any AnyEncodableSet)?.isEmpty ?? false }
+    package func isEmptySet(_ value: some Encodable) -> Bool { (value as? any SpecialContainer)?.isEmptySet ?? false }
 
     /// An item as attributes.
     public func attributes(of item: some Encodable) throws(AlternatorError) -> [String: AttributeValue] {
@@ -134,9 +134,9 @@ public struct ItemEncoder: Sendable {
         let session = EncodingSession(taken, options: self, isItem: isItem)
         do {
             try session.wrapped(value, in: 0)
-            writer = try session.finish()
+            writer = try session.state.finish()
         } catch {
-            writer = session.abandoned(keeping: start)
+            writer = session.state.abandoned(keeping: start)
             throw AlternatorError(encoding: error, subject: "\(T.self)")
         }
     }

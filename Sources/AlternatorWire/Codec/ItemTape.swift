@@ -1,6 +1,6 @@
 /// One attribute value on a tape.
 struct TapeNode {
-    /// Text of a scalar without quotes; for BOOL `length` is 0 or 1; containers keep a cursor in `offset`.
+    /// Text of a scalar without quotes; for BOOL `length` is 0 or 1; unused in containers.
     var offset: UInt32
     /// Bytes of the text, or members and elements of a container.
     var length: UInt32
@@ -148,12 +148,61 @@ struct ItemTape {
             depth -= 1
         }
         nodes[node].length = count
-        nodes[node].offset = UInt32(truncatingIfNeeded: node &+ 1)
         nodes[node].next = UInt32(truncatingIfNeeded: nodes.count)
     }
 
     /// `{"S":"…"}` as a node.
+    @inline(__always)
     private mutating func value(_ name: Member, _ bytes: Span<UInt8>) throws(JSONError) {
+        // Compact text, as servers write it, is told by its first six bytes; anything else is read step by step.
+        if offset <= bytes.count &- 8 {
+            let start = JSONText.word(bytes, at: offset) & 0xFFFF_FFFF_FFFF
+            if start == TypeMark.string { return try scalar(.string, name, bytes) }
+            if start == TypeMark.number { return try scalar(.number, name, bytes) }
+        }
+        try anyValue(name, bytes)
+    }
+
+    /// The first six bytes of a value as a word, the first one lowest.
+    private enum TypeMark {
+        /// `{"S":"`
+        static let string: UInt64 = 0x223A_2253_227B
+        /// `{"N":"`
+        static let number: UInt64 = 0x223A_224E_227B
+    }
+
+    @inline(__always)
+    private mutating func scalar(_ kind: AttributeKind, _ name: Member, _ bytes: Span<UInt8>) throws(JSONError) {
+        let start = offset &+ 6
+        let scan = try JSONText.scanString(bytes, from: start)
+        offset = scan.end
+        nodes.append(
+            TapeNode(
+                offset: UInt32(truncatingIfNeeded: start),
+                length: UInt32(truncatingIfNeeded: scan.end &- 1 &- start),
+                nameOffset: UInt32(truncatingIfNeeded: name.offset),
+                nameLength: UInt32(truncatingIfNeeded: name.length),
+                next: UInt32(truncatingIfNeeded: nodes.count &+ 1),
+                kind: kind,
+                hasEscapes: scan.hasEscapes,
+                nameHasEscapes: name.hasEscapes
+            )
+        )
+        try endValue(bytes)
+    }
+
+    @inline(__always)
+    private mutating func endValue(_ bytes: Span<UInt8>) throws(JSONError) {
+        skipSpace(bytes)
+        if offset < bytes.count, bytes[offset] == UInt8(ascii: ",") {
+            throw JSONError("an attribute value has only one type member", at: offset)
+        }
+        try expect(UInt8(ascii: "}"), bytes)
+    }
+
+    /// Any value in any layout.
+    @inline(never)
+    private mutating func anyValue(_ name: Member, _ bytes: Span<UInt8>) throws(JSONError) {
         try expect(UInt8(ascii: "{"), bytes)
         let type = try string(bytes)
         guard let kind = AttributeKind(bytes, type.offset..<(type.offset &+ type.length)) else {
@@ -181,11 +230,7 @@ struct ItemTape {
         case .binarySet: try scalars(of: node, .binary, bytes)
         case .vector: try components(of: node, bytes)
         }
-        skipSpace(bytes)
-        if offset < bytes.count, bytes[offset] == UInt8(ascii: ",") {
-            throw JSONError("an attribute value has only one type member", at: offset)
-        }
-        try expect(UInt8(ascii: "}"), bytes)
+        try endValue(bytes)
         nodes[node].next = UInt32(truncatingIfNeeded: nodes.count)
     }
 

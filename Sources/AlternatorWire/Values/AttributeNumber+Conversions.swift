@@ -36,6 +36,10 @@ extension DecimalParts {
     static func plainText(ofShortest value: some BinaryFloatingPoint & CustomStringConvertible) -> String? {
         guard value.isFinite else { return nil }
         let text = value.description
+        // Without an exponent the text is canonical but for `.0` and the sign of zero.
+        if !text.utf8.contains(UInt8(ascii: "e")), value != 0 {
+            return text.utf8.suffix(2).elementsEqual(".0".utf8) ? String(text.dropLast(2)) : text
+        }
         return (try? DecimalParts(parsing: text.utf8.span))?.plainText
     }
 }
