@@ -102,7 +102,10 @@ let package = Package(
         ),
         .testTarget(
             name: "AlternatorTests",
-            dependencies: ["Alternator", "AlternatorLocal", "TestSupport"],
+            dependencies: [
+                "Alternator", "AlternatorCore", "AlternatorLocal", "AlternatorRouting", "AlternatorTransport",
+                "AlternatorWire", "TestSupport",
+            ],
             swiftSettings: settings
         ),
         .testTarget(

@@ -66,6 +66,10 @@ public struct AlternatorError: Error, Sendable {
         public static let decoding = Code("decoding")
         /// A page token belongs to another query.
         public static let tokenMismatch = Code("tokenMismatch")
+        /// There is no item with this key, and the call needs one.
+        public static let itemNotFound = Code("itemNotFound")
+        /// The caller's own code in a call, such as the change of `modify`, threw; its error is the `cause`.
+        public static let abandoned = Code("abandoned")
         /// Any other error of the server; `serviceType` keeps its name.
         public static let service = Code("service")
     }

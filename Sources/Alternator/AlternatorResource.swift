@@ -1,0 +1,83 @@
+public import AlternatorCore
+public import AlternatorWire
+import Synchronization
+
+/// The entry point: a balanced client and the tables on it.
+///
+/// ```swift
+/// let resource = try await AlternatorResource(AlternatorConfig(seedHosts: ["10.0.0.1"], port: 8000))
+/// try await resource.table("users").put(User(id: "u1", name: "Ada", visits: 1))
+/// await resource.close()
+/// ```
+///
+/// Tables are values and may outlive the resource they came from. Dropping the last reference stops the client's
+/// background work; `close` also lets running requests finish.
+public final class AlternatorResource: Sendable {
+    /// The client below: every operation by name, with wire types.
+    public let client: AlternatorClient
+    private let ownsClient: Bool
+    let pacing: Pacing
+    /// Keys of tables without a model, as far as they had to be asked for.
+    let tableKeys = Mutex<[String: TableKeys]>([:])
+
+    /// Makes a client of its own; throws only `.configuration`.
+    public init(_ config: AlternatorConfig) async throws(AlternatorError) {
+        client = try await AlternatorClient(config)
+        ownsClient = true
+        pacing = .standard
+    }
+
+    /// Shares a client: closing this resource leaves it open.
+    public init(client: AlternatorClient) {
+        self.client = client
+        ownsClient = false
+        pacing = .standard
+    }
+
+    /// For tests: waits are taken from `pacing`.
+    package init(client: AlternatorClient, pacing: Pacing) {
+        self.client = client
+        ownsClient = false
+        self.pacing = pacing
+    }
+
+    /// Lets requests finish for up to `grace`, then cancels them with `.closed`; a shared client stays open.
+    public func close(within grace: Duration = .seconds(10)) async {
+        if ownsClient { await client.close(within: grace) }
+    }
+
+    /// Runs `body` with a resource and closes it on every way out.
+    ///
+    /// Throws untyped because it runs the caller's code, on the caller's actor.
+    public static func withResource<Result>(
+        _ config: AlternatorConfig,
+        _ body: (AlternatorResource) async throws -> Result
+    ) async throws -> Result {
+        let resource = try await AlternatorResource(config)
+        do {
+            let result = try await body(resource)
+            await resource.close()
+            return result
+        } catch {
+            await resource.close()
+            throw error
+        }
+    }
+
+    // MARK: Tables
+
+    /// A table by name, for any `Codable` and for items without a model.
+    public func table(_ name: String) -> Table { Table(handle: TableHandle(name: name, resource: self)) }
+
+    /// A table of one model, under a name of its own: for tables per tenant or environment.
+    ///
+    /// Tells the client the table's partition key, so that key affinity works from the first request; no network.
+    public func table<Item: TableItem>(_ name: String, of type: Item.Type) -> TypedTable<Item> {
+        TypedTable(handle: TableHandle(name: name, resource: self))
+    }
+
+    /// The table of a model that names it.
+    public func table<Item: NamedTableItem>(_ type: Item.Type) -> TypedTable<Item> {
+        TypedTable(handle: TableHandle(name: Item.tableName, resource: self))
+    }
+}

@@ -1,0 +1,8 @@
+public import AlternatorWire
+
+/// The sort key of a table that has none.
+public struct NoSortKey: KeyValue {
+    init() {}
+
+    public static var scalarType: ScalarType { .s }
+}

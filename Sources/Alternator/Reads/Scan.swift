@@ -1,0 +1,211 @@
+public import AlternatorWire
+public import FoundationEssentials
+
+/// A lazy scan: nothing is sent until it is iterated or `page()`, `count()`, `first()` or `all(max:)` is called.
+///
+/// A value: keep it, change a copy, run it again. Iterating follows the pages to the end; from the second page on the next
+/// page is fetched while the current one is used.
+public struct Scan<Root, Element: Decodable>: Sendable, AsyncSequence {
+    public typealias Failure = AlternatorError
+
+    var plan: ReadPlan
+
+    init(_ plan: ReadPlan) { self.plan = plan }
+
+    private func with(_ change: (inout ReadPlan) -> Void) -> Self {
+        var copy = self
+        change(&copy.plan)
+        return copy
+    }
+
+    // MARK: What is read
+
+    /// A filter that the server applies to what it has read; a second one must hold as well.
+    ///
+    /// Called `where` because `filter` is AsyncSequence's own and would fetch everything.
+    public func `where`(_ condition: (Fields<Root>) -> Condition<Root>) -> Self {
+        Self(plan.filtered(by: condition(Fields()).node))
+    }
+
+    /// At most this many items in all; see `pageSize` for the size of a request.
+    public func limit(_ items: Int) -> Self { with { $0.limit = items } }
+
+    /// The wire's Limit: how many items the server looks at per page, before the filter.
+    public func pageSize(_ evaluated: Int) -> Self { with { $0.pageSize = evaluated } }
+
+    /// Sees every write that was acknowledged before; refused for global indexes.
+    public func consistent() -> Self { with { $0.isConsistent = true } }
+
+    /// Goes on where a page ended; `nil` starts at the beginning.
+    public func after(_ token: PageToken?) -> Self { with { $0.token = token } }
+
+    /// Whether the next page is fetched while the current one is used; on by default.
+    public func prefetching(_ isOn: Bool) -> Self { with { $0.prefetches = isOn } }
+
+    /// Reads `segments` equal parts of the table, `concurrency` of them at a time; items come in no order.
+    ///
+    /// Use many more segments than the cluster has cores. Tokens of its pages hold the place in every segment.
+    public func parallel(segments: Int, concurrency: Int = 8) -> Self {
+        with {
+            $0.totalSegments = segments
+            $0.concurrency = concurrency
+        }
+    }
+
+    /// Reads items as a partial type: only the attributes of its coding keys are sent by the server.
+    ///
+    /// A type that reads attributes beyond its own `CodingKeys` should be given them: `select(T.self, attributes: […])`.
+    public func select<Partial: Decodable>(_ type: Partial.Type) -> Scan<Root, Partial> {
+        var plan = plan
+        plan.projection = ItemReading.projection(of: type)
+        return Scan<Root, Partial>(plan)
+    }
+
+    /// Reads items as a partial type with the attributes named.
+    public func select<Partial: Decodable>(_ type: Partial.Type, attributes: [String]) -> Scan<Root, Partial> {
+        var plan = plan
+        plan.projection = attributes
+        return Scan<Root, Partial>(plan)
+    }
+
+    // MARK: Running it
+
+    /// One page: `limit` items if there is a limit, following as many of the server's pages as that takes; else one of the
+    /// server's pages, which may be empty although more follow.
+    public func page() async throws(AlternatorError) -> Page<Element> {
+        var plan = plan
+        plan.prefetches = false
+        return try await PageSource(plan).merged(limit: plan.limit)
+    }
+
+    /// The server's pages one by one, each with the token to go on after it.
+    public var pages: Pages { Pages(plan: plan) }
+
+    /// The number of items, over all pages; only numbers are sent by the server.
+    public func count() async throws(AlternatorError) -> Int {
+        let source = try PageSource(plan, counting: true)
+        var total = 0
+        while let count = try await source.nextCount() { total += count }
+        return total
+    }
+
+    /// The first item, if there is any.
+    public func first() async throws(AlternatorError) -> Element? {
+        var plan = plan
+        plan.limit = Swift.min(plan.limit ?? 1, 1)
+        plan.prefetches = false
+        let source = try PageSource(plan)
+        while let page = try await source.next(Element.self) {
+            if let item = page.items.first { return item }
+        }
+        return nil
+    }
+
+    /// All items, at most `max`.
+    public func all(max: Int) async throws(AlternatorError) -> [Element] {
+        var plan = plan
+        plan.limit = Swift.min(plan.limit ?? max, max)
+        let source = try PageSource(plan)
+        var items: [Element] = []
+        while let page = try await source.next(Element.self) { items += page.items }
+        return items
+    }
+
+    // MARK: Sequences
+
+    public func makeAsyncIterator() -> AsyncIterator { AsyncIterator(plan: plan) }
+
+    /// Only `next(isolation:)`: with `next()` alone every element would leave the caller's actor.
+    public struct AsyncIterator: AsyncIteratorProtocol {
+        private let plan: ReadPlan
+        private var source: PageSource?
+        private var items: [Element] = []
+        private var position = 0
+        private var isFinished = false
+
+        fileprivate init(plan: ReadPlan) { self.plan = plan }
+
+        public mutating func next(isolation actor: isolated (any Actor)?) async throws(AlternatorError) -> Element? {
+            while position == items.count {
+                guard !isFinished else { return nil }
+                do throws(AlternatorError) {
+                    let source = try pageSource()
+                    self.source = source
+                    guard let page = try await source.next(Element.self) else {
+                        finish()
+                        return nil
+                    }
+                    items = page.items
+                    position = 0
+                } catch {
+                    finish()
+                    throw error
+                }
+            }
+            position += 1
+            return items[position - 1]
+        }
+
+        private func pageSource() throws(AlternatorError) -> PageSource {
+            if let source { return source }
+            return try PageSource(plan)
+        }
+
+        private mutating func finish() {
+            isFinished = true
+            source = nil
+            items = []
+            position = 0
+        }
+    }
+
+    /// A scan's pages.
+    public struct Pages: AsyncSequence, Sendable {
+        public typealias Element = Page<Scan.Element>
+        public typealias Failure = AlternatorError
+
+        fileprivate let plan: ReadPlan
+
+        public func makeAsyncIterator() -> AsyncIterator { AsyncIterator(plan: plan) }
+
+        /// Only `next(isolation:)`, as for items.
+        public struct AsyncIterator: AsyncIteratorProtocol {
+            private let plan: ReadPlan
+            private var source: PageSource?
+            private var isFinished = false
+
+            fileprivate init(plan: ReadPlan) { self.plan = plan }
+
+            public mutating func next(
+                isolation actor: isolated (any Actor)?
+            ) async throws(AlternatorError) -> Page<Scan.Element>? {
+                guard !isFinished else { return nil }
+                do throws(AlternatorError) {
+                    let source = try pageSource()
+                    self.source = source
+                    if let page = try await source.next(Scan.Element.self) { return page }
+                } catch {
+                    isFinished = true
+                    source = nil
+                    throw error
+                }
+                isFinished = true
+                source = nil
+                return nil
+            }
+
+            private func pageSource() throws(AlternatorError) -> PageSource {
+                if let source { return source }
+                return try PageSource(plan)
+            }
+        }
+    }
+}
+
+extension Scan where Root: ExpiringItem {
+    /// Leaves out items whose expiry has passed; the server may keep them for a day.
+    public func excludingExpired(at now: Date = Date()) -> Self {
+        let expiry = Root.expiry.path
+        return Self(plan.filtered(by: (expiry == nil || expiry > now).node))
+    }
+}

@@ -1,0 +1,58 @@
+import AlternatorWire
+
+/// A request body being written, from `{"TableName":"users",` to the last brace.
+struct RequestBody {
+    var writer: JSONWriter
+
+    init(table: String, reserving capacity: Int = 256) {
+        writer = JSONWriter(reserving: capacity)
+        writer.byte(UInt8(ascii: "{"))
+        writer.key("TableName")
+        writer.string(table)
+    }
+
+    mutating func member(_ name: StaticString, _ text: String) {
+        writer.key(name)
+        writer.string(text)
+    }
+
+    mutating func member(_ name: StaticString, _ number: Int) {
+        writer.key(name)
+        writer.integer(number)
+    }
+
+    mutating func member(_ name: StaticString, _ flag: Bool) {
+        writer.key(name)
+        writer.bool(flag)
+    }
+
+    /// Sends `"Key":{"id":{"S":"u1"}}`.
+    mutating func key(_ key: ItemKeyValues) {
+        writer.key("Key")
+        key.write(to: &writer)
+    }
+
+    /// The condition, and the wish to see the item that makes it fail.
+    mutating func condition(
+        _ node: ConditionNode,
+        with expressions: inout ExpressionWriter
+    ) throws(AlternatorError) {
+        guard let text = try expressions.condition(node) else { return }
+        member("ConditionExpression", text)
+        member("ReturnValuesOnConditionCheckFailure", "ALL_OLD")
+    }
+
+    /// A projection to top-level attributes.
+    mutating func projection(_ names: [String]?, with expressions: inout ExpressionWriter) throws(AlternatorError) {
+        guard let names, !names.isEmpty else { return }
+        var parts: [String] = []
+        for name in names { parts.append(try expressions.name(name)) }
+        member("ProjectionExpression", parts.joined(separator: ", "))
+    }
+
+    /// The finished bytes.
+    consuming func finish() -> [UInt8] {
+        writer.byte(UInt8(ascii: "}"))
+        return writer.bytes
+    }
+}

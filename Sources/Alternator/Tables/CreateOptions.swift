@@ -1,0 +1,88 @@
+import AlternatorWire
+
+/// What a table is created with beside its keys and indexes.
+public struct CreateOptions: Sendable {
+    /// How writes with conditions are done: `always_use_lwt`, `only_rmw_uses_lwt`, `forbid_rmw` or `unsafe_rmw`.
+    ///
+    /// `nil`: the node's `alternator_write_isolation`. Sets the tag `system:write_isolation`.
+    public var writeIsolation: String?
+    /// A number of tablets to begin with, or `none` for virtual nodes; sets the tag `system:initial_tablets`.
+    public var initialTablets: String?
+    /// Further tags.
+    public var tags: [String: String]
+
+    public init(writeIsolation: String? = nil, initialTablets: String? = nil, tags: [String: String] = [:]) {
+        self.writeIsolation = writeIsolation
+        self.initialTablets = initialTablets
+        self.tags = tags
+    }
+
+    var allTags: [String: String] {
+        var all = tags
+        if let writeIsolation { all["system:write_isolation"] = writeIsolation }
+        if let initialTablets { all["system:initial_tablets"] = initialTablets }
+        return all
+    }
+}
+
+/// A key attribute given by name and type, for tables without a model.
+public struct KeyDefinition: Sendable, Hashable {
+    public let name: String
+    public let type: ScalarType
+
+    public init(_ name: String, _ type: ScalarType) {
+        self.name = name
+        self.type = type
+    }
+}
+
+/// Makes a CreateTable request from keys and indexes.
+enum TableLayout {
+    static func request(
+        _ table: String,
+        keys: [KeyAttribute],
+        indexes: [IndexSchema],
+        options: CreateOptions
+    ) throws(AlternatorError) -> CreateTableRequest {
+        let definitions = try definitions(keys + indexes.flatMap(\.keys))
+        let global = indexes.filter { !$0.isLocal }.map {
+            GlobalSecondaryIndex(indexName: $0.name, keySchema: schema($0.keys))
+        }
+        let local = indexes.filter(\.isLocal).map {
+            LocalSecondaryIndex(indexName: $0.name, keySchema: schema($0.keys))
+        }
+        return CreateTableRequest(
+            tableName: table,
+            keySchema: schema(keys),
+            attributeDefinitions: definitions,
+            globalSecondaryIndexes: global,
+            localSecondaryIndexes: local,
+            tags: options.allTags
+        )
+    }
+
+    static func schema(_ keys: [KeyAttribute]) -> [KeySchemaElement] {
+        keys.enumerated().map { KeySchemaElement($1.name, $0 == 0 ? .hash : .range) }
+    }
+
+    /// Each attribute once; the server refuses repeated and unused ones.
+    static func definitions(_ keys: [KeyAttribute]) throws(AlternatorError) -> [AttributeDefinition] {
+        var types: [String: ScalarType] = [:]
+        var definitions: [AttributeDefinition] = []
+        for key in keys {
+            if let known = types[key.name] {
+                guard known == key.type else {
+                    throw AlternatorError(
+                        .mapping,
+                        message: "Attribute \"\(key.name)\" is declared as a key of type \(known.rawValue) and of type "
+                            + "\(key.type.rawValue); it has one type in all indexes."
+                    )
+                }
+                continue
+            }
+            types[key.name] = key.type
+            definitions.append(AttributeDefinition(key.name, ScalarAttributeType(rawValue: key.type.rawValue)))
+        }
+        return definitions
+    }
+}

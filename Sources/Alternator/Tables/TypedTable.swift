@@ -1,0 +1,77 @@
+public import AlternatorCore
+public import AlternatorWire
+
+/// A table whose items, keys and conditions the compiler checks.
+///
+/// A value: copy it freely. What is wrong with the model's declarations is thrown as `.mapping` by the first operation.
+public struct TypedTable<Item: TableItem>: Sendable {
+    var handle: TableHandle
+    private let schemaOrFailure: Result<ModelSchema<Item>, AlternatorError>
+
+    /// The table's name on the server.
+    public var name: String { handle.name }
+    /// Where the table came from.
+    public var resource: AlternatorResource { handle.resource }
+
+    init(handle: TableHandle) {
+        self.handle = handle
+        schemaOrFailure = Result { () throws(AlternatorError) in try ModelSchema.shared() }
+        if case .success(let schema) = schemaOrFailure {
+            handle.client.registerPartitionKey(schema.partition.name, of: handle.name)
+        }
+    }
+
+    /// The same table with other options for each call.
+    public func with(_ change: (inout RequestOptions) -> Void) -> Self {
+        var copy = self
+        change(&copy.handle.options)
+        return copy
+    }
+
+    /// The primary key of one item.
+    public struct Key: Hashable, Sendable, Codable {
+        public let partition: Item.PartitionKey
+        public let sort: Item.SortKey
+
+        public init(_ partition: Item.PartitionKey, _ sort: Item.SortKey) {
+            self.partition = partition
+            self.sort = sort
+        }
+
+        public init(_ partition: Item.PartitionKey) where Item.SortKey == NoSortKey {
+            self.partition = partition
+            sort = NoSortKey()
+        }
+    }
+
+    /// The key of an item.
+    ///
+    /// Read from its properties, or from its encoded form where the key is declared by name.
+    public func key(of item: Item) throws(AlternatorError) -> Key {
+        let primaryKey = Item.primaryKey
+        if let read = primaryKey.read {
+            let (partition, sort) = read(item)
+            if let sort { return Key(partition, sort) }
+            if let none = NoSortKey() as? Item.SortKey { return Key(partition, none) }
+        }
+        let schema = try schema()
+        var writer = JSONWriter()
+        try ItemEncoder().encodeItem(item, into: &writer)
+        let key = try schema.key(of: item, encoded: EncodedItem(bytes: writer.bytes, start: 0))
+        return try self.key(from: key)
+    }
+
+    /// A key of decoded attributes.
+    func key(from values: ItemKeyValues) throws(AlternatorError) -> Key {
+        let partition = try ItemDecoder().decode(Item.PartitionKey.self, from: values.attributes[0].value)
+        if values.attributes.count > 1 {
+            return Key(partition, try ItemDecoder().decode(Item.SortKey.self, from: values.attributes[1].value))
+        }
+        guard let none = NoSortKey() as? Item.SortKey else {
+            throw AlternatorError(.decoding, message: "The key has no sort key, but \(Item.self) declares one.")
+        }
+        return Key(partition, none)
+    }
+
+    func schema() throws(AlternatorError) -> ModelSchema<Item> { try schemaOrFailure.get() }
+}
