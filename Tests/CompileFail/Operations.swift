@@ -1,0 +1,112 @@
+// Mistakes in operations, one per function. Each line with an error says what the compiler must say there.
+
+import Alternator
+import Foundation
+
+struct Home: Document { var city: String }
+
+struct Sorted: TableItem {
+    var id: String
+    var number: Int
+    var name: String
+    var note: String?
+    var flag: Bool
+    var home: Home
+    var tags: Set<String>
+    var list: [String]
+    static let primaryKey = PrimaryKey(\Sorted.id, \Sorted.number)
+    static let byNote = SecondaryIndex.global("byNote", \Sorted.note, \Sorted.number)
+}
+
+struct Plain: TableItem {
+    var id: String
+    var number: Int
+    static let primaryKey = PrimaryKey(\Plain.id)
+}
+
+struct Counted: VersionedItem {
+    var id: String
+    var rev: Int?
+    static let primaryKey = PrimaryKey(\Counted.id)
+    static let version = VersionAttribute(\Counted.rev)
+}
+
+// MARK: Conditions
+
+func wrongValueType(_ t: TypedTable<Sorted>) { _ = t.query("x").where { $0.name > 3 } }  // error:
+func unknownProperty(_ t: TypedTable<Sorted>) { _ = t.query("x").where { $0.nope == 3 } }  // error: nope
+func memberOfAString(_ t: TypedTable<Sorted>) { _ = t.query("x").where { $0.name.count > 3 } }  // error:
+func orderOfABool(_ t: TypedTable<Sorted>) { _ = t.query("x").where {
+    $0.flag < true }  // error: the server orders only strings, numbers and binary
+}
+func flagAlone(_ t: TypedTable<Sorted>) { _ = t.query("x").where { $0.flag } }  // error: Condition<Sorted>
+func otherTypes(_ t: TypedTable<Sorted>) { _ = t.query("x").where { $0.name == $0.number } }  // error:
+func documentAgainstText(_ t: TypedTable<Sorted>) { _ = t.query("x").where { $0.home == "a" } }  // error:
+func memberOfASetOfText(_ t: TypedTable<Sorted>) { _ = t.query("x").where { $0.tags.contains(3) } }  // error:
+func prefixOfANumber(_ t: TypedTable<Sorted>) { _ = t.query("x").where {
+    $0.number.hasPrefix("a") }  // error: hasPrefix needs a string attribute
+}
+func numberAsCondition(_ t: TypedTable<Sorted>) { _ = t.query("x").where { $0.name == "a" && $0.number } }  // error:
+
+// MARK: Keys
+
+func missingSortKey(_ t: TypedTable<Sorted>) async throws {
+    _ = try await t.get("x")  // error: this model has a sort key: get(partition, sort)
+}
+func updateWithoutSortKey(_ t: TypedTable<Sorted>) async throws {
+    try await t.update("x") { $0.name.set("a") }  // error: this model has a sort key: update(partition, sort)
+}
+func wrongPartitionType(_ t: TypedTable<Sorted>) { _ = t.query(3) }  // error: String
+func sortKeyOnAPlainTable(_ t: TypedTable<Plain>) async throws { _ = try await t.get("x", 3) }  // error: NoSortKey
+func wrongKeyType(_ t: TypedTable<Plain>) async throws { _ = try await t.get(3) }  // error: no exact matches
+func sortConditionOnAPlainTable(_ t: TypedTable<Plain>) { _ = t.query("x", .greater(3)) }  // error: NoSortKey
+func sortPrefixOfANumber(_ t: TypedTable<Sorted>) {
+    _ = t.query("x", .hasPrefix("a"))  // error: hasPrefix needs a String sort key
+}
+func wrongSortType(_ t: TypedTable<Sorted>) { _ = t.query("x", .greater("y")) }  // error:
+func wrongIndexKey(_ t: TypedTable<Sorted>) { _ = t.query(Sorted.byNote, 3) }  // error:
+func wrongIndexSort(_ t: TypedTable<Sorted>) { _ = t.query(Sorted.byNote, "n", .greater("x")) }  // error:
+func keyByTextAlone(_ t: Table) async throws { _ = try await t.get(Plain.self, key: "u1") }  // error: ItemKey
+func unnamedTable(_ r: AlternatorResource) { _ = r.table(Plain.self) }  // error: NamedTableItem
+
+// MARK: Updates
+
+func removeOfARequired(_ t: TypedTable<Sorted>) async throws {
+    try await t.update("x", 1) { $0.name.remove() }  // error: only an optional attribute can be removed
+}
+func addToAString(_ t: TypedTable<Sorted>) async throws {
+    try await t.update("x", 1) { $0.name.add(1) }  // error: add needs a number attribute and a number of its type
+}
+func assignment(_ t: TypedTable<Sorted>) async throws {
+    try await t.update("x", 1) { $0.name = "a" }  // error:
+}
+func nilForARequired(_ t: TypedTable<Sorted>) async throws {
+    try await t.update("x", 1) { $0.name.set(nil) }  // error:
+}
+func conditionAsChange(_ t: TypedTable<Sorted>) async throws {
+    try await t.update("x", 1) { $0.note == "a" }  // error: UpdateAction<Sorted>
+}
+func wrongValueInAnUpdate(_ t: TypedTable<Sorted>) async throws {
+    try await t.update("x", 1) { $0.number.set("a") }  // error:
+}
+func rawTextFromAVariable(_ t: Table, text: String) async throws {
+    try await t.update(key: ["id": "x"], expression: text)  // error: RawExpression
+}
+
+// MARK: Versioned models
+
+func putOfAVersioned(_ t: TypedTable<Counted>) async throws {
+    try await t.put(Counted(id: "", rev: nil))  // error: a versioned model is written with insert, save or modify
+}
+func deleteOfAVersionedByKey(_ t: TypedTable<Counted>) async throws {
+    try await t.delete("x")  // error: a versioned model: delete(item)
+}
+func batchOfVersioned(_ t: TypedTable<Counted>) async throws {
+    _ = try await t.batchWrite(put: [])  // error: a versioned model is written with insert, save or modify
+}
+func saveOfAnUnversioned(_ t: TypedTable<Plain>) async throws {
+    try await t.save(Plain(id: "a", number: 1))  // error: VersionedItem
+}
+func genericPut<Item: TableItem>(_ t: TypedTable<Item>, _ item: Item) async throws {
+    try await t.put(item)  // error: generic code needs 'Item.Locking == Unversioned'
+}
