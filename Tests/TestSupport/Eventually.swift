@@ -1,6 +1,8 @@
 /// What `eventually` throws.
 package struct NeverHappened: Error, CustomStringConvertible {
     package let description: String
+
+    package init(description: String) { self.description = description }
 }
 
 /// Lets other tasks run until `condition` holds; for work that goes on in the background.

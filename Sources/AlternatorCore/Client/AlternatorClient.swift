@@ -29,7 +29,7 @@ public final class AlternatorClient: Sendable {
             config,
             clock: ContinuousClock(),
             random: RandomSource(),
-            transport: { config throws(AlternatorError) in fatalError("skeleton") }
+            transport: { LoopTransport($0.transportConfiguration) }
         )
     }
 

@@ -91,23 +91,25 @@ extension ClientCore {
 
     /// An exchange without an answer.
     func transportError(_ cause: TransportError, _ run: RequestRun) -> AlternatorError {
+        // Below, sentences end with and without a full stop.
+        let said = cause.message.hasSuffix(".") ? String(cause.message.dropLast()) : cause.message
         let (code, message): (AlternatorError.Code, String) =
             switch cause.kind {
             case .resolveFailed, .connectFailed, .connectTimeout:
-                (.connectFailed, "No node could be connected to; the last one: \(cause.message).")
+                (.connectFailed, "No node could be connected to; the last one: \(said).")
             case .tls:
-                (.tls, "No secure connection: \(cause.message).")
+                (.tls, "No secure connection: \(said).")
             case .requestTimeout:
-                (.requestTimeout, "No answer in time: \(cause.message).")
+                (.requestTimeout, "No answer in time: \(said).")
             case .acquireTimeout:
                 (
                     .acquireTimeout,
-                    "No connection became free: \(cause.message). Raise maxPoolConnections, or send fewer at once."
+                    "No connection became free: \(said). Raise maxPoolConnections, or send fewer at once."
                 )
             case .connectionLost:
-                (.connectionLost, "The connection ended before the answer: \(cause.message).")
+                (.connectionLost, "The connection ended before the answer: \(said).")
             case .protocolViolation:
-                (.protocolViolation, "The answer is not Alternator's: \(cause.message). Check the port.")
+                (.protocolViolation, "The answer is not Alternator's: \(said). Check the port.")
             case .cancelled:
                 (.cancelled, "The task was cancelled.")
             case .closed:

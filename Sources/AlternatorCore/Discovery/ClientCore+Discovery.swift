@@ -58,6 +58,13 @@ extension ClientCore {
     /// Why a host gave no list.
     struct Refusal: Error {
         let reason: String
+
+        init(reason: String) { self.reason = reason }
+
+        init(_ error: TransportError) {
+            // It goes into a list of several.
+            reason = error.message.hasSuffix(".") ? String(error.message.dropLast()) : error.message
+        }
     }
 
     private func performRefresh() async {
@@ -185,7 +192,7 @@ extension ClientCore {
         switch outcome {
         case .success(let response): return .success(response)
         case .failure(let error):
-            guard timedOut else { return .failure(Refusal(reason: error.message)) }
+            guard timedOut else { return .failure(Refusal(error)) }
             return .failure(Refusal(reason: "no answer within \(limit)"))
         }
     }

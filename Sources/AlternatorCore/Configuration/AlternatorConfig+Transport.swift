@@ -1,0 +1,15 @@
+import AlternatorTransport
+
+extension AlternatorConfig {
+    /// What the transport is to know.
+    var transportConfiguration: TransportConfiguration {
+        var configuration = TransportConfiguration()
+        configuration.loopCount = eventLoopCount ?? min(ProcessorCount.online, 4)
+        configuration.maxPoolConnections = maxPoolConnections
+        configuration.acquireTimeout = acquireTimeout
+        configuration.connectTimeout = connectTimeout
+        configuration.connectionIdleTimeout = connectionIdleTimeout
+        configuration.connectionMaxLifetime = connectionMaxLifetime
+        return configuration
+    }
+}
