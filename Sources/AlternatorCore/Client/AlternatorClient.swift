@@ -26,29 +26,40 @@ public final class AlternatorClient: Sendable {
     /// - Throws: only `.configuration`, naming the field.
     public convenience init(_ config: AlternatorConfig) async throws(AlternatorError) {
         try await self.init(
-            config,
-            clock: ContinuousClock(),
-            random: RandomSource(),
-            transport: { LoopTransport($0.transportConfiguration) }
+            ClientCore(
+                config,
+                secondsSinceEpoch: WallClock.secondsSinceEpoch,
+                random: RandomSource(),
+                transport: {
+                    let transport = LoopTransport($0.transportConfiguration)
+                    return (transport, TimeSource(transport))
+                }
+            )
         )
     }
 
     /// A client over a transport, a clock and a source of chance of the caller's.
-    package init(
+    package convenience init(
         _ config: AlternatorConfig,
         clock: some Clock<Duration>,
         random: RandomSource,
         secondsSinceEpoch: @escaping @Sendable () -> Int64 = WallClock.secondsSinceEpoch,
         transport: (AlternatorConfig) throws(AlternatorError) -> any Transport
     ) async throws(AlternatorError) {
-        self.config = config
-        core = try ClientCore(
-            config,
-            secondsSinceEpoch: secondsSinceEpoch,
-            time: TimeSource(clock),
-            random: random,
-            transport: transport
+        let time = TimeSource(clock)
+        try await self.init(
+            ClientCore(
+                config,
+                secondsSinceEpoch: secondsSinceEpoch,
+                random: random,
+                transport: { config throws(AlternatorError) in (try transport(config), time) }
+            )
         )
+    }
+
+    private init(_ core: ClientCore) async {
+        config = core.config
+        self.core = core
         core.start()
         await core.firstAnswer.sleep(config.discoveryTimeout, on: core.time)
     }

@@ -35,13 +35,11 @@ final class ClientCore: Sendable {
     init(
         _ config: AlternatorConfig,
         secondsSinceEpoch: @escaping @Sendable () -> Int64,
-        time: TimeSource,
         random: RandomSource,
-        transport: (AlternatorConfig) throws(AlternatorError) -> any Transport
+        transport: (AlternatorConfig) throws(AlternatorError) -> (any Transport, TimeSource)
     ) throws(AlternatorError) {
         try config.validate()
         self.config = config
-        self.time = time
         self.random = random
         heads = RequestHeads(config)
         signer = RequestSigner(config, secondsSinceEpoch: secondsSinceEpoch)
@@ -49,7 +47,7 @@ final class ClientCore: Sendable {
         seeds = try Self.seeds(config)
         topology = Topology(config, seeds: seeds)
         // Last, since nothing may fail once its threads run.
-        self.transport = try transport(config)
+        (self.transport, time) = try transport(config)
     }
 
     private static func seeds(_ config: AlternatorConfig) throws(AlternatorError) -> [DiscoveredNode] {
@@ -102,7 +100,7 @@ final class ClientCore: Sendable {
         pauses.endAll()
         await transport.close(within: .zero)
         // Every exchange has ended by now, so what is left ends by itself.
-        await lifecycle.drain(within: .seconds(60), on: time)
+        await lifecycle.drain()
         for task in tasks { await task?.value }
     }
 }

@@ -35,6 +35,12 @@ final class Lifecycle: Sendable {
     /// From now on a request that is between two attempts ends.
     func terminate() { terminated.store(true, ordering: .releasing) }
 
+    /// Waits until no request is in flight.
+    func drain() async {
+        // The task that closes is nobody's child and never cancelled, so this does not spin.
+        while word.load(ordering: .acquiring) & ~Self.closingBit != 0 { await drained.sleep() }
+    }
+
     /// Waits until no request is in flight, or for `limit`.
     func drain(within limit: Duration, on time: TimeSource) async {
         let end = time.now + limit
@@ -42,8 +48,6 @@ final class Lifecycle: Sendable {
             let rest = end - time.now
             guard rest > .zero else { return }
             await drained.sleep(rest, on: time)
-            // A cancelled caller must not spin here: closing goes on without the grace.
-            if Task.isCancelled { return }
         }
     }
 }

@@ -105,6 +105,17 @@ package final class LoopTransport: Transport {
         return pool
     }
 
+    /// A running loop, started if need be; `nil` once the transport is closed.
+    func loopForTimers() -> EventLoop? {
+        guard state.withLock({ $0.phase == .open }) else { return nil }
+        do throws(SystemError) {
+            try group.start()
+        } catch {
+            return nil
+        }
+        return group.current ?? group.next()
+    }
+
     // MARK: The end
 
     package func close(within grace: Duration) async {

@@ -253,7 +253,7 @@ package final class EventLoop: TaskExecutor, @unchecked Sendable {
         var handlers: [@Sendable () -> Void] = []
         while true {
             for channel in channels.all { channel.loopStopping() }
-            timers.removeAll()
+            for timer in timers.removeAll() { timer.abandoned() }
             for job in localJobs { job.runElsewhere() }
             localJobs.removeAll()
             let (jobs, actions, ended) = inbox.withLock { inbox in

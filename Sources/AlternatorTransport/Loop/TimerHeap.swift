@@ -8,6 +8,9 @@ class LoopTimer: @unchecked Sendable {
 
     /// The deadline has passed; called once per scheduling.
     func fired(on loop: EventLoop) {}
+
+    /// The loop ended before the deadline.
+    func abandoned() {}
 }
 
 /// The deadlines of one loop, the earliest first: an indexed binary heap, so that removal needs no search.
@@ -49,9 +52,11 @@ struct TimerHeap {
         return first
     }
 
-    mutating func removeAll() {
+    /// Takes all of them out.
+    mutating func removeAll() -> [LoopTimer] {
         for timer in timers { timer.position = -1 }
-        timers.removeAll()
+        defer { timers.removeAll() }
+        return timers
     }
 
     private mutating func place(_ timer: LoopTimer, at index: Int) {
