@@ -46,6 +46,12 @@ public final class LocalCluster: Sendable {
         public var streamsWindow: Duration = .zero
         /// Whether options of `.scylla.alternator.system.config` may be changed through it.
         public var allowsSystemTableWrites = false
+        /// Secret keys by role, for `enforcesAuthorization`.
+        public var roles: [String: String] = [:]
+        /// Whether operations must be signed by one of the roles.
+        public var enforcesAuthorization = false
+        /// Roles that may write to the server's own tables.
+        public var superusers: Set<String> = []
 
         /// - Parameter nodes: how many; they stand in one datacenter, in racks rack1, rack2, rack3 in turn.
         public init(nodes: Int = 1) {
@@ -69,6 +75,7 @@ public final class LocalCluster: Sendable {
 
     private let engine: Engine
     private let topology: Topology
+    private let signatures: SignatureCheck?
     private let group: LoopGroup
     private let members: Mutex<[Member]>
     private let admin = Mutex<AdminPort?>(nil)
@@ -98,6 +105,9 @@ public final class LocalCluster: Sendable {
         settings.timeToLivePeriod = Self.milliseconds(configuration.timeToLivePeriod)
         settings.streamsWindow = Self.milliseconds(configuration.streamsWindow)
         settings.allowsSystemTableWrites = configuration.allowsSystemTableWrites
+        settings.enforcesAuthorization = configuration.enforcesAuthorization
+        settings.superusers = configuration.superusers
+        signatures = configuration.enforcesAuthorization ? SignatureCheck(secrets: configuration.roles) : nil
         do {
             engine = try Engine(settings)
         } catch {
@@ -113,7 +123,7 @@ public final class LocalCluster: Sendable {
         do {
             for place in configuration.nodes {
                 started.append(
-                    try Self.member(place, port: configuration.port ?? 0, engine, topology, group)
+                    try Self.member(place, port: configuration.port ?? 0, engine, topology, signatures, group)
                 )
             }
             try await HTTPServer.start(started.map(\.server), port: configuration.port ?? 0)
@@ -151,10 +161,11 @@ public final class LocalCluster: Sendable {
         port: Int,
         _ engine: Engine,
         _ topology: Topology,
+        _ signatures: SignatureCheck?,
         _ group: LoopGroup
     ) throws(SystemError) -> Member {
         let node = LocalNode(NodePlace(address: place.address, datacenter: place.datacenter, rack: place.rack))
-        let handler = NodeHandler(node: node, engine: engine, topology: topology)
+        let handler = NodeHandler(node: node, engine: engine, topology: topology, signatures: signatures)
         return Member(
             node: node,
             server: try HTTPServer(host: place.address, port: port, group: group, handler: handler)
@@ -242,7 +253,7 @@ public final class LocalCluster: Sendable {
         }
         let added: Member
         do {
-            added = try Self.member(place, port: port, engine, topology, group)
+            added = try Self.member(place, port: port, engine, topology, signatures, group)
             try added.server.start()
         } catch {
             throw Failure(description: "Cannot start the node \(place.address): \(error)")

@@ -18,6 +18,10 @@ package struct CommandLineOptions: Sendable {
           --streams-window S    a stream shows changes that are so many seconds old (default 0)
           --allow-system-table-write
                                 options of .scylla.alternator.system.config may be changed
+          --roles NAME:SECRET,… who may sign requests
+          --enforce-authorization
+                                operations must be signed by one of the roles
+          --superuser NAME      a role that may write to system.config; may be repeated
           --help                this text
 
         When all nodes listen it prints one line, such as
@@ -50,6 +54,10 @@ package struct CommandLineOptions: Sendable {
                 configuration.allowsSystemTableWrites = true
                 continue
             }
+            if flag == "--enforce-authorization", attached == nil {
+                configuration.enforcesAuthorization = true
+                continue
+            }
             guard Self.flags.contains(flag) else {
                 throw Mistake(description: "There is no flag \(flag); --help lists them.")
             }
@@ -73,6 +81,8 @@ package struct CommandLineOptions: Sendable {
                 }
                 configuration.writeIsolation = isolation
             case "--gossip-delay": configuration.gossipDelay = try Self.seconds(value, flag)
+            case "--roles": configuration.roles.merge(try Self.roles(value)) { $1 }
+            case "--superuser": configuration.superusers.insert(value)
             case "--streams-window": configuration.streamsWindow = try Self.seconds(value, flag)
             default: configuration.timeToLivePeriod = try Self.seconds(value, flag)
             }
@@ -85,7 +95,7 @@ package struct CommandLineOptions: Sendable {
 
     private static let flags: Set<String> = [
         "--nodes", "--node", "--port", "--data", "--admin-port", "--write-isolation", "--gossip-delay", "--ttl-period",
-        "--streams-window",
+        "--streams-window", "--roles", "--superuser",
     ]
 
     private static func number(_ text: String, _ flag: String, _ range: ClosedRange<Int>) throws(Mistake) -> Int {
@@ -103,6 +113,19 @@ package struct CommandLineOptions: Sendable {
             throw Mistake(description: "\(flag) needs seconds, at least 0, not '\(text)'.")
         }
         return .milliseconds(Int(seconds * 1000))
+    }
+
+    /// `NAME:SECRET,…`; a secret may have colons, but no comma.
+    private static func roles(_ text: String) throws(Mistake) -> [String: String] {
+        var roles: [String: String] = [:]
+        for entry in text.split(separator: ",") {
+            let parts = entry.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
+            guard parts.count == 2, !parts[0].isEmpty, !parts[1].isEmpty else {
+                throw Mistake(description: "--roles needs NAME:SECRET, or several with commas between.")
+            }
+            roles[parts[0]] = parts[1]
+        }
+        return roles
     }
 
     /// `ADDR=DC/RACK`.

@@ -24,6 +24,8 @@ struct RequestContext: Sendable {
     var remoteAddress = ""
     /// The node that was asked.
     var place = NodePlace(address: "127.0.0.1", datacenter: "dc1", rack: "rack1")
+    /// Who signed; `nil` where signatures are not looked at.
+    var role: String?
 }
 
 /// How the engine behaves; one value for all nodes.
@@ -40,6 +42,10 @@ struct EngineSettings: Sendable {
     var streamsWindow: Int64 = 0
     /// Whether `system.config` may be written.
     var allowsSystemTableWrites = false
+    /// Whether requests must be signed; the engine only tells it.
+    var enforcesAuthorization = false
+    /// Roles that may write to the server's own tables if signatures are looked at.
+    var superusers: Set<String> = []
     /// Milliseconds since 1970.
     var now: @Sendable () -> Int64 = { WallClock.milliseconds() }
 }

@@ -48,8 +48,8 @@ extension EngineCore {
 
     // MARK: PutItem and DeleteItem
 
-    func putItem(_ request: JSONValue) throws(LocalError) -> Answer {
-        if let name = try systemName(of: request) { return try writeSystemTable(name, request) }
+    func putItem(_ request: JSONValue, _ context: RequestContext) throws(LocalError) -> Answer {
+        if let name = try systemName(of: request) { return try writeSystemTable(name, request, context) }
         let table = try table(of: request)
         let wantsCapacity = try Capacity.isWanted(request)
         guard let given = request["Item"] else { throw .validation("JSON parameter Item not found") }
@@ -68,8 +68,8 @@ extension EngineCore {
         return answer(plan.returnValues == .allOld ? old : nil, size: wantsCapacity ? size : nil)
     }
 
-    func deleteItem(_ request: JSONValue) throws(LocalError) -> Answer {
-        if let name = try systemName(of: request) { return try writeSystemTable(name, request) }
+    func deleteItem(_ request: JSONValue, _ context: RequestContext) throws(LocalError) -> Answer {
+        if let name = try systemName(of: request) { return try writeSystemTable(name, request, context) }
         let table = try table(of: request)
         let wantsCapacity = try Capacity.isWanted(request)
         guard let given = request["Key"] else { throw .validation("JSON parameter Key not found") }
@@ -89,8 +89,8 @@ extension EngineCore {
 
     // MARK: UpdateItem
 
-    func updateItem(_ request: JSONValue) throws(LocalError) -> Answer {
-        if let name = try systemName(of: request) { return try writeSystemTable(name, request) }
+    func updateItem(_ request: JSONValue, _ context: RequestContext) throws(LocalError) -> Answer {
+        if let name = try systemName(of: request) { return try writeSystemTable(name, request, context) }
         let table = try table(of: request)
         let wantsCapacity = try Capacity.isWanted(request)
         guard let given = request["Key"] else { throw .validation("UpdateItem requires a Key parameter") }

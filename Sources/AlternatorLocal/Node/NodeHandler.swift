@@ -8,6 +8,8 @@ struct NodeHandler: ServerHandler {
     let node: LocalNode
     let engine: Engine
     let topology: Topology
+    /// Who may sign; `nil` looks at no signature.
+    var signatures: SignatureCheck?
 
     static let maximumBody = 16 << 20
     static let errorPrefix = "com.amazonaws.dynamodb.v20120810#"
@@ -146,6 +148,7 @@ struct NodeHandler: ServerHandler {
         guard request.body.count <= Self.maximumBody else {
             throw .payloadTooLarge("Request content length limit of \(Self.maximumBody) bytes exceeded")
         }
+        let role = try signatures?.role(of: request, now: topology.nowSeconds)
         guard let operation = OperationName(rawValue: name) else {
             throw .unknownOperation("Unsupported operation \(name)")
         }
@@ -154,7 +157,8 @@ struct NodeHandler: ServerHandler {
             host: request.header("host") ?? "",
             userAgent: request.header("user-agent") ?? "",
             remoteAddress: request.remoteAddress,
-            place: node.place
+            place: node.place,
+            role: role
         )
         if isPartial, let batch = PartialBatch(tree, operation: name) {
             return batch.complete(try engine.perform(operation, batch.performed, context))

@@ -15,7 +15,10 @@ final class Topology: Sendable {
     }
 
     /// For the Date header.
-    var dateText: String { date.text(second: now() / 1000) }
+    var dateText: String { date.text(second: nowSeconds) }
+
+    /// Seconds since 1970.
+    var nowSeconds: Int64 { now() / 1000 }
 
     var nodes: [LocalNode] { members.withLock { $0 } }
 

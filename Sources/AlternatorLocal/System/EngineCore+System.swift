@@ -60,7 +60,7 @@ extension EngineCore {
                     "address": .string(context.remoteAddress), "port": .string("0"),
                     "client_type": .string("alternator"), "connection_stage": .string("READY"),
                     "driver_name": .string(context.userAgent), "shard_id": .string("0"),
-                    "ssl_enabled": .string("false"), "username": .string("anonymous"),
+                    "ssl_enabled": .string("false"), "username": .string(context.role ?? "anonymous"),
                     "scheduling_group": .string("statement"),
                 ]
             ]
@@ -109,13 +109,22 @@ extension EngineCore {
     // MARK: Writing
 
     /// A write to one of the server's own tables; only values of `system.config` can be changed.
-    func writeSystemTable(_ name: String, _ request: JSONValue) throws(LocalError) -> Answer {
+    func writeSystemTable(
+        _ name: String,
+        _ request: JSONValue,
+        _ context: RequestContext
+    ) throws(LocalError) -> Answer {
         guard config.flag("alternator_allow_system_table_write") else {
             throw .resourceNotFound(
                 """
                 Table \(name) is an internal table, and cannot be written when alternator_allow_system_table_write \
                 is false
                 """
+            )
+        }
+        if let role = context.role, !settings.superusers.contains(role) {
+            throw .accessDenied(
+                "Write access denied on internal table \(name) to role \(role) because it is not a superuser"
             )
         }
         guard name == Names.internalPrefix + "system.config" else {

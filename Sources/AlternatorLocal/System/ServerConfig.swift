@@ -17,7 +17,7 @@ struct ServerConfig {
             "alternator_allow_system_table_write": flag(settings.allowsSystemTableWrites),
             "alternator_describe_endpoints": text(""),
             "alternator_describe_table_info_cache_validity_in_seconds": number(21600),
-            "alternator_enforce_authorization": flag(false),
+            "alternator_enforce_authorization": flag(settings.enforcesAuthorization),
             "alternator_force_read_before_write": flag(false),
             "alternator_max_expression_cache_entries_per_shard": number(2000),
             "alternator_max_items_in_batch_write": number(settings.maximumBatchWrite),
