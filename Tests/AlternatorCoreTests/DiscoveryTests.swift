@@ -264,4 +264,77 @@ import Testing
         #expect(!bench.transport.requests.dropFirst(before).contains { $0.host == "10.0.0.2" })
         await bench.client.close()
     }
+
+    // MARK: Checks
+
+    @Test func `the check of rack and datacentre tells names from silence`() async throws {
+        let scoped = try await Bench(
+            prepare: { transport in
+                transport.everywhere { call in
+                    switch call.line {
+                    case "GET /localnodes?dc=dc1&rack=r1": .ok(#"["10.0.0.1"]"#)
+                    case "GET /localnodes?dc=dc1&rack=r9": .ok("[]")
+                    default: nil
+                    }
+                }
+            },
+            configure: { $0.routingScope = .rack("dc1", "r1") }
+        )
+        try await scoped.client.checkRackAndDatacenter()
+        await scoped.client.close()
+        #expect(await failure { try await scoped.client.checkRackAndDatacenter() }?.code == .closed)
+
+        let wrong = try await Bench(
+            prepare: { transport in transport.everywhere { $0.line.hasSuffix("r9") ? .ok("[]") : nil } },
+            configure: { $0.routingScope = .rack("dc1", "r9", fallback: .cluster) }
+        )
+        let error = await failure { try await wrong.client.checkRackAndDatacenter() }
+        #expect(error?.code == .configuration)
+        #expect(error?.message.contains("rack r9 of datacentre dc1") == true)
+        wrong.transport.everywhere { _ in .refused }
+        let silent = await failure { try await wrong.client.checkRackAndDatacenter() }
+        #expect(silent?.code == .noNodeAvailable)
+        await wrong.client.close()
+    }
+
+    @Test func `a cluster scope passes the check without asking`() async throws {
+        let bench = try await Bench(configure: { $0.nodeHealth = .off })
+        let before = bench.transport.calls.count
+        try await bench.client.checkRackAndDatacenter()
+        #expect(bench.transport.calls.count == before)
+        await bench.client.close()
+    }
+
+    @Test(arguments: [true, false])
+    func `a server that ignores the filter is told by a made-up rack`(isSupported: Bool) async throws {
+        let bench = try await Bench(prepare: { transport in
+            transport.everywhere { $0.line.contains("rack=") && isSupported ? .ok("[]") : nil }
+        })
+        #expect(try await bench.client.isRackDatacenterFilterSupported() == isSupported)
+        bench.transport.everywhere { _ in .refused }
+        #expect(await failure { try await bench.client.isRackDatacenterFilterSupported() }?.code == .noNodeAvailable)
+        await bench.client.close()
+    }
+
+    @Test func `a rack without nodes falls back, and is preferred again at the next refresh`() async throws {
+        let bench = try await Bench(
+            prepare: { transport in
+                transport.everywhere { call in
+                    switch call.line {
+                    case "GET /localnodes?dc=dc1&rack=r1": .ok("[]")
+                    case "GET /localnodes?dc=dc1": .ok(#"["10.0.0.2","10.0.0.3"]"#)
+                    default: nil
+                    }
+                }
+            },
+            configure: {
+                $0.routingScope = .rack("dc1", "r1").wider
+                $0.nodeHealth = .off
+            }
+        )
+        #expect(bench.client.nodes() == ["10.0.0.2:8000", "10.0.0.3:8000"])
+        bench.transport.everywhere { $0.line.hasSuffix("rack=r1") ? .ok(#"["10.0.0.1"]"#) : nil }
+        #expect(try await bench.client.refreshNodes() == ["10.0.0.1:8000"])
+        await bench.client.close()
+    }
 }

@@ -51,6 +51,46 @@ import Testing
         await bench.client.close()
     }
 
+    private static let isolations: [(tag: String?, setting: String?, places: Int)] = [
+        ("always_use_lwt", nil, 1), ("a", "\\\"forbid\\\"", 1), ("forbid_rmw", nil, 3), ("unsafe", nil, 3),
+        (nil, "\\\"always\\\"", 1), (nil, "\\\"only_rmw_uses_lwt\\\"", 3), (nil, nil, 3), ("o", "always", 3),
+    ]
+
+    /// Plain puts: they are gathered only where every write uses a lightweight transaction.
+    @Test(arguments: isolations.indices)
+    func `automatic affinity follows the table's write isolation, then the server's`(index: Int) async throws {
+        let (tag, setting, places) = Self.isolations[index]
+        let tags = tag.map { #"{"Tags":[{"Key":"x","Value":"a"},{"Key":"system:write_isolation","Value":"\#($0)"}]}"# }
+        let items = setting.map { #"{"Items":[{"name":{"S":"n"},"value":{"S":"\#($0)"}}]}"# }
+        let script: ScriptedTransport.Script = { call in
+            switch call.operation {
+            case "DescribeTable":
+                .ok(#"{"Table":{"TableArn":"arn:t","KeySchema":[{"AttributeName":"id","KeyType":"HASH"}]}}"#)
+            case "ListTagsOfResource": .ok(tags ?? #"{"Tags":[]}"#)
+            case "Query": items.map { .ok($0) } ?? .error("ResourceNotFoundException")
+            default: nil
+            }
+        }
+        let bench = try await Bench(
+            prepare: { $0.everywhere(script) },
+            configure: {
+                $0.keyAffinity = .automatic
+                $0.tablePKMap = ["users": "id"]
+            }
+        )
+        try await bench.healthy()
+        _ = try await bench.put(body: Self.item("u1"))
+        try await eventually("a decision") { bench.client.core.modes.decision(on: "users") != nil }
+        let before = bench.transport.requests.count
+        for _ in 0..<40 { _ = try await bench.put(body: Self.item("u1")) }
+        let puts = bench.transport.requests.dropFirst(before)
+        #expect(puts.allSatisfy { $0.operation == "PutItem" })
+        #expect(Set(puts.map(\.host)).count == places)
+        let asked = bench.transport.requests.compactMap(\.operation).filter { $0 != "PutItem" }
+        #expect(asked == ["DescribeTable", "ListTagsOfResource"] + (tag == nil ? ["Query"] : []))
+        await bench.client.close()
+    }
+
     @Test func `the name of a key can be asked for, many times at once for one look-up`() async throws {
         let bench = try await Bench(prepare: { $0.everywhere(Self.users) })
         await withTaskGroup { group in

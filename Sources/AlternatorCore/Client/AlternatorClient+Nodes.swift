@@ -20,9 +20,7 @@ extension AlternatorClient {
     /// - Throws: `.noNodeAvailable` if no node has ever been found, telling what each host answered; `.closed`.
     @discardableResult
     public func refreshNodes() async throws(AlternatorError) -> [String] {
-        guard core.lifecycle.begin() else {
-            throw AlternatorError(.closed, message: "The client is closed; make another one.")
-        }
+        try beginCheck()
         defer { core.lifecycle.end() }
         await core.refresh()
         guard core.topology.isDiscovered else {
@@ -50,5 +48,31 @@ extension AlternatorClient {
     ///   minutes without asking.
     public func partitionKeyName(of table: String) async throws(AlternatorError) -> String {
         try await core.partitionKeyName(of: table)
+    }
+
+    /// Checks that the datacentre or rack of `routingScope`, its fallbacks left aside, has a node; a cluster scope passes.
+    ///
+    /// - Throws: `.configuration` naming them if the server knows no node there; `.noNodeAvailable` if nobody answers.
+    public func checkRackAndDatacenter() async throws(AlternatorError) {
+        try beginCheck()
+        defer { core.lifecycle.end() }
+        try await core.checkRackAndDatacenter()
+    }
+
+    /// Whether the server can list the nodes of one datacentre or rack; old ones ignore the question.
+    ///
+    /// Asks one node twice: plainly, and for a rack that no cluster has.
+    ///
+    /// - Throws: `.noNodeAvailable` if nobody answers.
+    public func isRackDatacenterFilterSupported() async throws(AlternatorError) -> Bool {
+        try beginCheck()
+        defer { core.lifecycle.end() }
+        return try await core.isFilterSupported()
+    }
+
+    private func beginCheck() throws(AlternatorError) {
+        guard core.lifecycle.begin() else {
+            throw AlternatorError(.closed, message: "The client is closed; make another one.")
+        }
     }
 }

@@ -28,6 +28,7 @@ final class ClientCore: Sendable {
     let report = Mutex(DiscoveryReport())
     let refreshing = Mutex<Task<Void, Never>?>(nil)
     let keys: PartitionKeys
+    let modes = TableModes()
     private let background = Mutex<Task<Void, Never>?>(nil)
     private let closing = Mutex<Task<Void, Never>?>(nil)
 
@@ -93,7 +94,7 @@ final class ClientCore: Sendable {
 
     private func performClose(_ grace: Duration) async {
         lifecycle.refuse()
-        let tasks = [background.withLock { $0 }, refreshing.withLock { $0 }] + keys.close()
+        let tasks = [background.withLock { $0 }, refreshing.withLock { $0 }] + keys.close() + modes.close()
         for task in tasks { task?.cancel() }
         await lifecycle.drain(within: grace, on: time)
         lifecycle.terminate()

@@ -145,6 +145,16 @@ final class Topology: Sendable {
         }
     }
 
+    /// Whom to ask outside of a refresh: live nodes, then seeds, each once.
+    func targets(seeds: [DiscoveredNode], choice: UInt64) -> [DiscoveryTarget] {
+        state.withLock { state in
+            var generator = SplitMix(seed: choice)
+            var seen: Set<Endpoint> = []
+            return state.routing.discoveryTargets(seeds: seeds, using: &generator)
+                .filter { seen.insert($0.endpoint).inserted }
+        }
+    }
+
     /// Takes the nodes that a round has found, at its end or, while none were known, before.
     ///
     /// - Parameters:

@@ -139,7 +139,7 @@ extension ClientCore {
         firstAnswer.ring()
     }
 
-    private func label(_ target: DiscoveryTarget) -> String { topology.handle(of: target).handle.label }
+    func label(_ target: DiscoveryTarget) -> String { topology.handle(of: target).handle.label }
 
     // MARK: One question
 

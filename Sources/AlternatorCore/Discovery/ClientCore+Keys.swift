@@ -12,8 +12,6 @@ extension ClientCore {
         return facts.target(mode: { self.mode(of: $0) }, keyName: { self.keyNameOrLookUp($0) })
     }
 
-    private func mode(of table: String) -> KeyAffinity.Mode { config.keyAffinity.mode }
-
     private func keyNameOrLookUp(_ table: String) -> String? {
         switch keys.nameOrLookup(table, now: time.now, start: { self.startLookup(table, generation: $0) }) {
         case .known(let name): name
@@ -45,6 +43,7 @@ extension ClientCore {
             return
         }
         keys.tableChanged(table)
+        modes.forget(table)
     }
 
     /// The server's words for a key that is not the table's.
