@@ -11,7 +11,7 @@ enum PreparedValue {
     /// Strings of a list, the commonest list there is.
     case strings([String])
     /// A dictionary with string keys, written in the order of its names.
-    case dictionary(any StringKeyedDictionary)
+    indirect case dictionary(any StringKeyedDictionary)
     /// Anything else: its own `encode(to:)` decides.
     case codable
 }

@@ -36,6 +36,27 @@ struct EncodingState {
         let index: Int
         /// One bit for a feature of each member name, to notice most new names without comparing.
         var nameBits: UInt64 = 0
+        /// Whether its value may come after its parent went on, so that the member cannot be taken back.
+        var isDeferred = false
+
+        /// Counts a member in; all of a member's bookkeeping in one visit of the frame.
+        @inline(__always)
+        mutating func beginMember(_ feature: UInt64) -> (isMap: Bool, hasComma: Bool, mayRepeat: Bool) {
+            guard kind == .map else { return (false, false, false) }
+            // A frame with a set of its names keeps that complete, see `isWritten`.
+            let mayRepeat = nameBits & feature != 0 || count >= 16
+            nameBits |= feature
+            count &+= 1
+            return (true, count > 1, mayRepeat)
+        }
+
+        /// Counts an element in.
+        @inline(__always)
+        mutating func beginElement() -> (isList: Bool, hasComma: Bool) {
+            guard kind == .list else { return (false, false) }
+            count &+= 1
+            return (true, count > 1)
+        }
     }
 
     /// A member name as it stands in a buffer, without quotes.
@@ -53,10 +74,10 @@ struct EncodingState {
         let frame: Int
     }
 
-    private struct NestedMember {
+    /// A member that was given out as a container of its own.
+    private struct NestedMember: Hashable {
         let frame: Int
         let name: String
-        let child: Int
     }
 
     var writer: JSONWriter
@@ -69,7 +90,7 @@ struct EncodingState {
     private var insertions: [Insertion] = []
     private var names: [Name] = []
     private var nameSets: [Int: Set<[UInt8]>] = [:]
-    private var nested: [NestedMember] = []
+    private var nested: [NestedMember: Int] = [:]
     /// Set where a protocol requirement that cannot throw was misused.
     private var failure: EncodingError?
 
@@ -100,16 +121,19 @@ struct EncodingState {
     @inline(__always)
     mutating func member(_ frame: Int, _ name: String) throws {
         if top != frame { try focus(frame) }
-        if frames[frame].kind != .map { throw misuse(frame, "written to as a map, but it is not one") }
-        let hasComma = frames[frame].count > 0
-        frames[frame].count &+= 1
-        let offset = writer.bytes.count &+ (hasComma ? 2 : 1)
-        writer.memberName(name, hasComma: hasComma)
-        let length = writer.bytes.count &- 2 &- offset
-        let written = Name(frame: frame, buffer: active, offset: offset, length: length)
-        if isDuplicate(written) {
+        let begun = frames[frame].beginMember(EncodingState.feature(of: name.utf8.span))
+        guard begun.isMap else { throw misuse(frame, "written to as a map, but it is not one") }
+        let offset = writer.bytes.count &+ (begun.hasComma ? 2 : 1)
+        writer.memberName(name, hasComma: begun.hasComma)
+        let written = Name(
+            frame: frame,
+            buffer: active,
+            offset: offset,
+            length: writer.bytes.count &- 2 &- offset
+        )
+        if begun.mayRepeat, isWritten(written) {
             frames[frame].count &-= 1
-            removeBytes(from: frames[frame].count > 0 ? offset &- 2 : offset &- 1)
+            removeBytes(from: begun.hasComma ? offset &- 2 : offset &- 1)
             throw EncodingError.refused(
                 String.self,
                 "the attribute is written twice",
@@ -119,13 +143,21 @@ struct EncodingState {
         names.append(written)
     }
 
+    /// One bit that most different names differ in.
+    @inline(__always)
+    private static func feature(of name: Span<UInt8>) -> UInt64 {
+        guard name.count > 0 else { return 1 }
+        let sum = Int(name[0]) &* 7 &+ Int(name[name.count &- 1]) &* 31 &+ name.count &* 11
+        return 1 << UInt64(sum & 63)
+    }
+
     /// Begins an element of a list.
     @inline(__always)
     mutating func element(_ frame: Int) throws {
         if top != frame { try focus(frame) }
-        if frames[frame].kind != .list { throw misuse(frame, "written to as a list, but it is not one") }
-        if frames[frame].count > 0 { writer.byte(UInt8(ascii: ",")) }
-        frames[frame].count &+= 1
+        let begun = frames[frame].beginElement()
+        guard begun.isList else { throw misuse(frame, "written to as a list, but it is not one") }
+        if begun.hasComma { writer.byte(UInt8(ascii: ",")) }
     }
 
     /// Begins the one value of a frame that a single-value container writes.
@@ -136,18 +168,7 @@ struct EncodingState {
         frames[frame].kind = .scalar
     }
 
-    /// Whether the frame has a member of this name already; usually settled by one bit.
-    @inline(__always)
-    private mutating func isDuplicate(_ name: Name) -> Bool {
-        let first = name.length > 0 ? writer.bytes[name.offset] : 0
-        let last = name.length > 0 ? writer.bytes[name.offset &+ name.length &- 1] : 0
-        let feature = UInt64(1) << UInt64((Int(first) &* 7 &+ Int(last) &* 31 &+ name.length &* 11) & 63)
-        // A frame with a set of its names keeps that complete.
-        if frames[name.frame].nameBits & feature != 0 || frames[name.frame].count > 16, isWritten(name) { return true }
-        frames[name.frame].nameBits |= feature
-        return false
-    }
-
+    /// Whether the frame has a member of this name already.
     @inline(never)
     private mutating func isWritten(_ name: Name) -> Bool {
         if frames[name.frame].count > 16 { return !insertIntoSet(name) }
@@ -236,7 +257,7 @@ struct EncodingState {
     mutating func omit(_ frame: Int) throws {
         if top != frame { try focus(frame) }
         let parent = frames[frame].parent
-        guard parent >= 0, frames[frame].kind == .empty, frames[parent].kind == .map,
+        guard parent >= 0, frames[frame].kind == .empty, frames[parent].kind == .map, !frames[frame].isDeferred,
             frames[frame].buffer == frames[parent].buffer, frames[frame].index < 0
         else { throw misuse(frame, "an empty set cannot be stored here") }
         frames[frame].kind = .omitted
@@ -323,13 +344,7 @@ struct EncodingState {
     // MARK: Nested containers
 
     /// The frame that an earlier `nestedContainer` made for a name.
-    func nestedFrame(of frame: Int, _ name: String) -> Int? {
-        nested.first { $0.frame == frame && $0.name == name }?.child
-    }
-
-    mutating func keepNested(_ child: Int, of frame: Int, _ name: String) {
-        nested.append(NestedMember(frame: frame, name: name, child: child))
-    }
+    func nestedFrame(of frame: Int, _ name: String) -> Int? { nested[NestedMember(frame: frame, name: name)] }
 
     /// A frame for a member whose value comes later; a second request gets the same one.
     mutating func memberFrame(_ frame: Int, _ name: String) -> Int {
@@ -341,7 +356,8 @@ struct EncodingState {
             return refusedFrame(error, in: frame)
         }
         let child = openFrame(in: frame, start: start, isMember: true)
-        keepNested(child, of: frame, name)
+        frames[child].isDeferred = true
+        nested[NestedMember(frame: frame, name: name)] = child
         return child
     }
 

@@ -165,9 +165,9 @@ struct ItemTape {
 
     /// The first six bytes of a value as a word, the first one lowest.
     private enum TypeMark {
-        /// `{"S":"`
+        /// `{"S":"`.
         static let string: UInt64 = 0x223A_2253_227B
-        /// `{"N":"`
+        /// `{"N":"`.
         static let number: UInt64 = 0x223A_224E_227B
     }
 

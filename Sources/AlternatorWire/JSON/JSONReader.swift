@@ -79,7 +79,11 @@ package struct JSONReader: Sendable {
             return false
         }
         if !isFirst {
-            try expect(UInt8(ascii: ","), "expected ',' or '\(Character(Unicode.Scalar(bracket)))'")
+            // No interpolation here: it would be done for every element.
+            try expect(
+                UInt8(ascii: ","),
+                bracket == UInt8(ascii: "}") ? "expected ',' or '}'" : "expected ',' or ']'"
+            )
             skipSpace()
         }
         isFirst = false

@@ -95,6 +95,19 @@ struct CodecShapeTests {
         }
     }
 
+    @Test func `13: an empty set in a super encoder is an error, for its name is written already`() {
+        expectError(.mapping, "attribute b", "empty set") {
+            try itemJSON(
+                Custom { encoder in
+                    var map = encoder.container(keyedBy: K.self)
+                    var value = map.superEncoder(forKey: .b).singleValueContainer()
+                    try value.encode(Set<Int>())
+                    try map.encode(1, forKey: .a)
+                }
+            )
+        }
+    }
+
     // MARK: 14 single values
 
     struct UserID: RawRepresentable, Codable, Hashable, KeyValue { var rawValue: String }
