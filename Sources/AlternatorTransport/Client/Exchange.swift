@@ -23,16 +23,21 @@ final class Exchange: Sendable {
     }
     private let state = Mutex(State())
 
+    /// The loop whose task waits; `nil`: the caller runs elsewhere.
+    private let home: EventLoop?
+
     init(
         _ request: OutgoingRequest,
         options: ExchangeOptions,
         acquireDeadline: MonotonicTime,
-        pool: PeerPool
+        pool: PeerPool,
+        home: EventLoop?
     ) {
         self.request = request
         self.options = options
         self.acquireDeadline = acquireDeadline
         self.pool = pool
+        self.home = home
         timeout = max(0, options.requestTimeout.saturatedNanoseconds)
     }
 
@@ -68,7 +73,14 @@ final class Exchange: Sendable {
             state.connection = nil
             return state.continuation.take()
         }
-        continuation?.resume(returning: outcome)
+        guard let continuation else { return }
+        guard let home, !home.isCurrent, let here = pool.currentLoop else {
+            return continuation.resume(returning: outcome)
+        }
+        // Served by a connection of another loop: the task goes back to its own.
+        here.resumingFor = home
+        continuation.resume(returning: outcome)
+        here.resumingFor = nil
     }
 
     /// The caller's task was cancelled.

@@ -51,13 +51,14 @@ package final class LoopTransport: Transport {
                 message: "The event loops cannot start: \(error)."
             )
         }
+        let loop = group.current
         let exchange = Exchange(
             request,
             options: options,
             acquireDeadline: .now.advanced(by: configuration.acquireTimeout),
-            pool: pool
+            pool: pool,
+            home: loop
         )
-        let loop = group.current
         let outcome = await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
                 if exchange.begin(continuation) { pool.dispatch(exchange, from: loop) }

@@ -49,6 +49,9 @@ final class PeerPool: Sendable {
     /// The node in messages.
     var name: String { peer.host.utf8.contains(0x3A) ? "[\(peer.host)]:\(peer.port)" : "\(peer.host):\(peer.port)" }
 
+    /// The loop the caller runs on.
+    var currentLoop: EventLoop? { group.current }
+
     // MARK: Getting a connection
 
     private enum Found {

@@ -48,6 +48,8 @@ package final class EventLoop: TaskExecutor, @unchecked Sendable {
     var receiveBuffer: [UInt8] = []
     /// True while a job of a task runs, false while the loop itself resumes one; loop.
     private(set) var isRunningJob = false
+    /// Where the task belongs that is being resumed from here, if not here; loop.
+    var resumingFor: EventLoop?
 
     package init(index: Int = 0) {
         self.index = index

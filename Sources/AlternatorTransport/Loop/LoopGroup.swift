@@ -37,6 +37,7 @@ package final class LoopGroup: TaskExecutor, Sendable {
 
     package func enqueue(_ job: consuming ExecutorJob) {
         let job = LoopJob(job, on: self)
+        if let home = current?.resumingFor { return home.enqueue(job) }
         if let loop = current, loops.count == 1 || !loop.isRunningJob || loop.backlog < LoopGroup.crowd {
             return loop.enqueue(job)
         }
