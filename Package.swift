@@ -26,7 +26,7 @@ let package = Package(
         // What users import: the mapper, and through it the client and the wire types.
         .target(
             name: "Alternator",
-            dependencies: ["AlternatorCore", "AlternatorWire"],
+            dependencies: ["AlternatorCore", "AlternatorRouting", "AlternatorWire"],
             swiftSettings: settings
         ),
         // The balanced client: the only place with tasks and clocks.
