@@ -48,7 +48,7 @@ final class Connection: Channel, @unchecked Sendable {
     private var parser: ResponseParser
 
     /// Above this much idle time a look at the socket is worth its cost, in nanoseconds.
-    private static let suspiciousIdle: Int64 = 50_000
+    private static let suspiciousIdle: Int64 = 1_000_000
 
     init(pool: PeerPool, loop: EventLoop, stream: ByteStream, now: MonotonicTime) {
         self.pool = pool
