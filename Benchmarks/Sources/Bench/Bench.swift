@@ -1,9 +1,10 @@
 import Alternator
 import Foundation
 
-/// Bench get|put --seeds HOSTS --port P [--concurrency N] [--seconds S] [--executor loop|default]
+/// Measures one operation at one concurrency and prints one line.
 ///
-/// Prints one line per run. `Benchmarks/run` starts the server and calls this.
+/// `Bench get|put --seeds HOSTS --port P [--concurrency N] [--seconds S] [--executor loop|default]`;
+/// `Benchmarks/run` starts the server and calls this.
 @main
 struct Bench {
     static func main() async {
@@ -44,8 +45,10 @@ struct Bench {
             default: throw AlternatorError(.configuration, message: "unknown benchmark \(what); known: get, put")
             }
             let result = try await load(
-                concurrency: concurrency, duration: .seconds(seconds),
-                on: onLoop ? resource.client.executor : nil, body
+                concurrency: concurrency,
+                duration: .seconds(seconds),
+                on: onLoop ? resource.client.executor : nil,
+                body
             )
             print(result.line("\(what) c=\(concurrency) \(onLoop ? "loop" : "default")"))
         }

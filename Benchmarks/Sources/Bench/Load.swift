@@ -21,7 +21,9 @@ struct LoadResult {
 
 /// Keeps `concurrency` calls of `body` under way for `duration`, after a warm-up of a quarter of it.
 func load(
-    concurrency: Int, duration: Duration, on executor: (any TaskExecutor)?,
+    concurrency: Int,
+    duration: Duration,
+    on executor: (any TaskExecutor)?,
     _ body: @escaping @Sendable (Int) async throws -> Void
 ) async throws -> LoadResult {
     let clock = ContinuousClock()

@@ -23,8 +23,15 @@ struct Account: TableItem {
 
     static func sample(_ number: Int) -> Account {
         Account(
-            pk: "user#\(number)", sk: "profile", name: "Ada Lovelace", email: "ada@example.com", age: 36, score: 97.25,
-            visits: 1024, active: true, address: Address(street: "12 St James's Square", city: "London", zip: 10115),
+            pk: "user#\(number)",
+            sk: "profile",
+            name: "Ada Lovelace",
+            email: "ada@example.com",
+            age: 36,
+            score: 97.25,
+            visits: 1024,
+            active: true,
+            address: Address(street: "12 St James's Square", city: "London", zip: 10115),
             tags: ["admin", "beta", "early"]
         )
     }

@@ -31,7 +31,10 @@ struct IsoCodes {
         subdivisions = try read(SubdivisionFile.self, "iso_3166-2.json").rows.map { row in
             Subdivision(
                 country: String(row.code.prefix { $0 != "-" }),
-                code: row.code, name: row.name, type: row.type, parent: row.parent
+                code: row.code,
+                name: row.name,
+                type: row.type,
+                parent: row.parent
             )
         }
         languages = try read(LanguageFile.self, "iso_639-3.json").rows

@@ -52,7 +52,9 @@ struct Quickstart {
 
     /// Puts every item, 64 in flight; stops one node when half of them are written.
     private static func load(
-        _ codes: IsoCodes, into subdivisions: TypedTable<Subdivision>, _ languages: TypedTable<Language>,
+        _ codes: IsoCodes,
+        into subdivisions: TypedTable<Subdivision>,
+        _ languages: TypedTable<Language>,
         losing cluster: LocalCluster?
     ) async throws {
         let total = codes.subdivisions.count + codes.languages.count
@@ -91,7 +93,8 @@ struct Quickstart {
 
     /// Runs `work` for every element, 64 at a time.
     private static func inParallel<Element: Sendable>(
-        _ elements: [Element], _ work: @escaping @Sendable (Element) async throws -> Void
+        _ elements: [Element],
+        _ work: @escaping @Sendable (Element) async throws -> Void
     ) async throws {
         try await withThrowingTaskGroup(of: Void.self) { group in
             for (index, element) in elements.enumerated() {
@@ -123,7 +126,9 @@ struct Quickstart {
 
     /// Scans both tables in parallel segments and compares every item with the files.
     private static func scan(
-        _ subdivisions: TypedTable<Subdivision>, _ languages: TypedTable<Language>, expecting codes: IsoCodes
+        _ subdivisions: TypedTable<Subdivision>,
+        _ languages: TypedTable<Language>,
+        expecting codes: IsoCodes
     ) async throws {
         var foundSubdivisions: [String: Subdivision] = [:]
         for try await item in subdivisions.scan().parallel(segments: 8) { foundSubdivisions[item.code] = item }

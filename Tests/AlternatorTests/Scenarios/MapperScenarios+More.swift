@@ -109,7 +109,8 @@ extension MapperScenarios {
             let item: [String: AttributeValue] = ["id": "u"]
             let refusal = try await failure {
                 _ = try await resource.client.batchWriteItem(
-                    BatchWriteItemRequest(requestItems: [name: [.put(item), .put(item)]]))
+                    BatchWriteItemRequest(requestItems: [name: [.put(item), .put(item)]])
+                )
             }
             #expect(refusal.code == .validation)
         }

@@ -151,7 +151,10 @@ import Testing
             let table = resource.table(name)
             try await table.put(["id": "u", "visits": 1, "size": "S"])
             let more = 2
-            try await table.update(key: ["id": "u"], expression: "SET visits = visits + \(more), \(name: "size") = \("L")")
+            try await table.update(
+                key: ["id": "u"],
+                expression: "SET visits = visits + \(more), \(name: "size") = \("L")"
+            )
             #expect(try await table.get(key: ["id": "u"], consistent: true) == ["id": "u", "visits": 3, "size": "L"])
         }
     }
@@ -181,7 +184,8 @@ import Testing
             #expect(try await notes.query("ann", .less(-3)).all(max: 100).map(\.number) == [-5, -4])
             #expect(
                 try await notes.query("ann", .greaterOrEqual(0)).descending().limit(3).all(max: 100).map(\.number)
-                    == [19, 18, 17])
+                    == [19, 18, 17]
+            )
             #expect(try await notes.query("nobody").all(max: 100).isEmpty)
 
             var paged: [Int] = []
@@ -206,7 +210,11 @@ import Testing
             for number in 0..<10 { try await notes.put(.sample("ann", number)) }
             let drafts = try await notes.query("ann").where { $0.isDraft == true }.all(max: 100)
             #expect(drafts.map(\.number) == [0, 2, 4, 6, 8])
-            #expect(try await notes.query("ann").where { $0.place.floor == nil }.all(max: 100).map(\.number) == [0, 3, 6, 9])
+            #expect(
+                try await notes.query("ann").where { $0.place.floor == nil }.all(max: 100).map(\.number) == [
+                    0, 3, 6, 9,
+                ]
+            )
             #expect(try await notes.scan().where { $0.title.hasPrefix("Note 1") }.count() == 1)
         }
     }

@@ -42,10 +42,19 @@ struct Note: TableItem, Equatable {
 
     static func sample(_ owner: String, _ number: Int) -> Note {
         Note(
-            owner: owner, number: number, title: "Note \(number)", price: Decimal(string: "19.99")!, weight: 0.5,
-            isDraft: number % 2 == 0, data: Data([0, 1, 254, 255]), tags: ["a", "b"], scores: [1, 20, 300],
-            lines: ["first", "second", ""], place: Place(city: "Zürich", floor: number % 3 == 0 ? nil : number),
-            labels: ["color": "red", "a.b": "dots"], reviewer: nil
+            owner: owner,
+            number: number,
+            title: "Note \(number)",
+            price: Decimal(string: "19.99")!,
+            weight: 0.5,
+            isDraft: number % 2 == 0,
+            data: Data([0, 1, 254, 255]),
+            tags: ["a", "b"],
+            scores: [1, 20, 300],
+            lines: ["first", "second", ""],
+            place: Place(city: "Zürich", floor: number % 3 == 0 ? nil : number),
+            labels: ["color": "red", "a.b": "dots"],
+            reviewer: nil
         )
     }
 }

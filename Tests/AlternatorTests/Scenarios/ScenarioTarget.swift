@@ -31,7 +31,8 @@ struct ScenarioTarget: Sendable {
 
 /// Runs one scenario on the target; on moto a listed one must go wrong.
 func scenario(
-    _ name: String, sourceLocation: SourceLocation = #_sourceLocation,
+    _ name: String,
+    sourceLocation: SourceLocation = #_sourceLocation,
     _ body: @escaping @Sendable (AlternatorResource, ScenarioTables) async throws -> Void
 ) async throws {
     let target = try await ScenarioTarget.current()
