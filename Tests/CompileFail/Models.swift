@@ -1,4 +1,5 @@
-// swift-format-ignore-file: the errors expected stand at the ends of their lines.
+// swift-format-ignore-file
+// (the errors expected stand at the ends of their lines)
 // Mistakes in the declarations of models.
 
 import Alternator

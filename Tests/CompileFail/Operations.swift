@@ -1,4 +1,5 @@
-// swift-format-ignore-file: the errors expected stand at the ends of their lines.
+// swift-format-ignore-file
+// (the errors expected stand at the ends of their lines)
 // Mistakes in operations, one per function. Each line with an error says what the compiler must say there.
 
 import Alternator
