@@ -127,21 +127,26 @@ private struct Resources {
         let test = try TestServer { _ in .respond(ServerResponse(status: 200)) }
         let peer = Peer(id: 0, host: "127.0.0.1", port: test.port)
         let transport = LoopTransport(configuration(loops: 3))
-        let visited = await withTaskGroup(of: Set<UInt64>.self) { group in
-            for _ in 0..<30 {
-                group.addTask(executorPreference: transport.executor) {
-                    var loops: Set<UInt64> = []
-                    for _ in 0..<5 {
-                        _ = await outcome(transport, request(), peer)
-                        loops.insert(CurrentLoop.number)
-                    }
-                    return loops
-                }
+        let visit: @Sendable () async -> Set<UInt64> = {
+            var loops: Set<UInt64> = []
+            for _ in 0..<5 {
+                _ = await outcome(transport, request(), peer)
+                loops.insert(CurrentLoop.number)
             }
-            return await group.reduce(into: [Set<UInt64>]()) { $0.append($1) }
+            return loops
         }
-        #expect(visited.allSatisfy { $0.count == 1 && !$0.contains(0) })
-        #expect(visited.reduce(into: Set<UInt64>()) { $0.formUnion($1) }.count == 3)
+        // One after the other: a request that has to wait in line gets the first free connection, of whatever loop,
+        // and its task goes on there.
+        var visited: [Set<UInt64>] = []
+        for _ in 0..<30 { visited.append(await Task(executorPreference: transport.executor) { await visit() }.value) }
+        #expect(visited.allSatisfy { $0.count == 1 })
+        await withTaskGroup(of: Set<UInt64>.self) { group in
+            for _ in 0..<30 { group.addTask(executorPreference: transport.executor) { await visit() } }
+            for await loops in group { visited.append(loops) }
+        }
+        let all = visited.reduce(into: Set<UInt64>()) { $0.formUnion($1) }
+        #expect(all.count == 3)
+        #expect(!all.contains(0))
         await transport.close(within: .seconds(5))
         await test.stop()
     }
