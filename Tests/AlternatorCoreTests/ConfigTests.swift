@@ -26,6 +26,7 @@ import Testing
         ("requestTimeout", { $0.requestTimeout = .nanoseconds(1) }),
         ("ddlTimeout", { $0.ddlTimeout = .zero }),
         ("operationTimeout", { $0.operationTimeout = .zero }),
+        ("hedging", { $0.hedging = .after(.zero) }),
         ("retry", { $0.retry.maximumAttempts = 0 }),
         ("retry", { $0.retry.budget = -1 }),
         ("routingScope", { $0.routingScope = .datacenter("") }),

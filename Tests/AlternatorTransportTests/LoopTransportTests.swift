@@ -319,6 +319,32 @@ extension Result where Success == IncomingResponse, Failure == TransportError {
         await test.stop()
     }
 
+    @Test func `a cancelled exchange tells whether the head of its answer had come`() async throws {
+        let test = try TestServer { request in
+            let half = "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nabc"
+            let bytes = request.path == "/half" ? half : "HTTP/1.1 200 OK\r\nContent-"
+            return .sendRaw(Array(bytes.utf8), thenClose: false, reset: false)
+        }
+        let transport = LoopTransport()
+        let peer = Peer(id: 0, host: "127.0.0.1", port: test.port)
+        func cancelled(_ path: String, after yields: Int) async -> TransportError? {
+            let task = Task { await outcome(transport, request(path), peer) }
+            for _ in 0..<yields { await Task.yield() }
+            task.cancel()
+            return await task.value.error
+        }
+        var yields = 1
+        // How long the head takes to arrive is not for this test to know.
+        while await cancelled("/half", after: yields)?.hasHead != true { yields = min(yields * 2, 1 << 16) }
+        let without = await cancelled("/none", after: yields)
+        #expect(without?.kind == .cancelled)
+        #expect(without?.hasHead == false)
+        // The flag is of one exchange.
+        #expect(await cancelled("/none", after: 0)?.hasHead == false)
+        await transport.close(within: .seconds(5))
+        await test.stop()
+    }
+
     @Test func `cancelling while waiting for a connection leaves the others in line`() async throws {
         let arrivals = Counter()
         let test = try TestServer { request in

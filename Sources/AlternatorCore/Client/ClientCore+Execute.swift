@@ -56,6 +56,7 @@ extension ClientCore {
         // It cannot simply be repeated, so it must not meet a connection that died unseen.
         if run.request.safety != .idempotent { exchangeOptions.maximumIdle = .seconds(1) }
         let target = target(of: run.request)
+        let hedgeDelay = hedgeDelay(of: run.request, options)
         while true {
             let (choice, wakes) = topology.next(in: &run.plan, for: target, choice: random.next(), now: time.now)
             if wakes { discoveryAlarm.ring() }
@@ -63,9 +64,10 @@ extension ClientCore {
                 probeAlarm.ring()
                 throw finalError(run)
             }
-            run.node = choice.handle.label
+            let (answering, answer) = await attempt(choice, &run, hedgeDelay, exchangeOptions)
+            run.node = answering.handle.label
             let result: AttemptResult
-            switch await exchange(run.request, with: choice, exchangeOptions) {
+            switch answer {
             case .success(let response):
                 run.attempts += 1
                 if response.status == 200 {
@@ -73,7 +75,7 @@ extension ClientCore {
                     return EncodedResponse(
                         bytes: response.bytes,
                         bodyOffset: response.bodyOffset,
-                        node: choice.handle.label,
+                        node: answering.handle.label,
                         attempts: run.attempts
                     )
                 }
@@ -110,12 +112,21 @@ extension ClientCore {
         }
     }
 
-    /// One exchange; its outcome is told to routing.
-    private func exchange(
-        _ request: EncodedRequest,
-        with choice: Topology.Choice,
+    /// One attempt; its outcome is told to routing.
+    private func attempt(
+        _ choice: Topology.Choice,
+        _ run: inout RequestRun,
+        _ hedgeDelay: Duration?,
         _ options: ExchangeOptions
-    ) async -> Result<IncomingResponse, TransportError> {
+    ) async -> (choice: Topology.Choice, answer: Answer) {
+        if let hedgeDelay { return await hedged(choice, after: hedgeDelay, &run, options) }
+        let answer = await send(run.request, to: choice, options)
+        settle(choice, answer)
+        return (choice, answer)
+    }
+
+    /// One exchange.
+    func send(_ request: EncodedRequest, to choice: Topology.Choice, _ options: ExchangeOptions) async -> Answer {
         let signature = signer?.lines(request.operation, authority: choice.handle.authority, body: request.body) ?? []
         let head = heads.head(
             request.operation,
@@ -129,22 +140,29 @@ extension ClientCore {
                 with: choice.handle.peer,
                 options: options
             )
-            if response.status == 200, !response.isObjectOrEmpty {
-                settle(choice, .failed)
+            guard response.status != 200 || response.isObjectOrEmpty else {
                 return .failure(
                     TransportError(.protocolViolation, sent: .complete, message: "the answer is not a JSON object")
                 )
             }
-            settle(choice, .response(status: response.status), isSuccess: response.status == 200)
             return .success(response)
         } catch {
-            settle(choice, error.outcome)
             return .failure(error)
         }
     }
 
+    /// Tells routing how an exchange ended.
+    func settle(_ choice: Topology.Choice, _ answer: Answer) {
+        switch answer {
+        case .success(let response):
+            settle(choice, .response(status: response.status), isSuccess: response.status == 200)
+        case .failure(let error):
+            settle(choice, error.outcome)
+        }
+    }
+
     /// Tells routing how an attempt ended, and wakes whoever has to act on it.
-    private func settle(_ choice: Topology.Choice, _ outcome: AttemptOutcome, isSuccess: Bool = false) {
+    func settle(_ choice: Topology.Choice, _ outcome: AttemptOutcome, isSuccess: Bool = false) {
         let report = topology.finished(choice, outcome, isSuccess: isSuccess, now: time.now)
         if report.change != nil { probeAlarm.ring() }
         if report.allNodesFailed { discoveryAlarm.ring() }

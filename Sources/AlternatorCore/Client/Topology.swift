@@ -85,6 +85,24 @@ final class Topology: Sendable {
         }
     }
 
+    /// The node to ask beside `first`, which is slow; takes a token of the budget.
+    ///
+    /// - Returns: `nil` if there is no other node to ask, or no token.
+    func hedge(in plan: inout QueryPlan?, besides first: Choice, now: Duration) -> Choice? {
+        state.withLock { state in
+            guard var current = plan, state.routing.eligibleCount(in: current) > 0,
+                let selection = state.routing.next(in: &current, now: now)
+            else { return nil }
+            plan = current
+            // A plan with one eligible node begins again with it.
+            guard selection.node.id != first.selection.node.id, state.budget.take() else {
+                _ = state.routing.finished(selection, .ignored, now: now)
+                return nil
+            }
+            return Choice(selection: selection, handle: state.handle(of: selection.node))
+        }
+    }
+
     /// Ends an attempt; `isSuccess` feeds the retry budget.
     func finished(_ choice: Choice, _ outcome: AttemptOutcome, isSuccess: Bool, now: Duration) -> OutcomeReport {
         state.withLock { state in

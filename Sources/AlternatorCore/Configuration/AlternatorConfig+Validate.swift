@@ -31,12 +31,15 @@ extension AlternatorConfig {
     }
 
     private func validateTimes() throws(AlternatorError) {
+        var hedgeDelay: Duration?
+        if case .after(let delay) = hedging { hedgeDelay = delay }
         let times: [(field: String, value: Duration?)] = [
             ("activeRefreshInterval", activeRefreshInterval), ("idleRefreshInterval", idleRefreshInterval),
             ("discoveryTimeout", discoveryTimeout), ("acquireTimeout", acquireTimeout),
             ("connectTimeout", connectTimeout), ("connectionIdleTimeout", connectionIdleTimeout),
             ("connectionMaxLifetime", connectionMaxLifetime), ("requestTimeout", requestTimeout),
             ("ddlTimeout", ddlTimeout), ("operationTimeout", operationTimeout),
+            ("hedging", hedgeDelay),
         ]
         for (field, value) in times {
             guard let value, value < .milliseconds(1) else { continue }

@@ -58,6 +58,8 @@ public struct AlternatorConfig: Sendable {
     public var operationTimeout: Duration?
     /// How often a failed request is sent again.
     public var retry: RetryPolicy
+    /// Whether a read that takes long is asked of a second node as well.
+    public var hedging: Hedging
 
     /// Who the requests come from; by default they are not signed.
     public var authentication: Authentication
@@ -94,6 +96,7 @@ public struct AlternatorConfig: Sendable {
         ddlTimeout: Duration = .seconds(60),
         operationTimeout: Duration? = nil,
         retry: RetryPolicy = .standard,
+        hedging: Hedging = .off,
         authentication: Authentication = .anonymous,
         region: String = "us-east-1",
         userAgent: UserAgent = .standard,
@@ -120,6 +123,7 @@ public struct AlternatorConfig: Sendable {
         self.ddlTimeout = ddlTimeout
         self.operationTimeout = operationTimeout
         self.retry = retry
+        self.hedging = hedging
         self.authentication = authentication
         self.region = region
         self.userAgent = userAgent

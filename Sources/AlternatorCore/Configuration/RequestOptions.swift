@@ -4,6 +4,8 @@ public struct RequestOptions: Sendable {
     public var requestTimeout: Duration?
     /// Over all attempts; `nil`: the client's `operationTimeout`.
     public var operationTimeout: Duration?
+    /// Whether a slow read is asked of a second node; `nil`: as the client's configuration says.
+    public var hedging: AlternatorConfig.Hedging?
 
     /// Overrides nothing.
     public init() {}

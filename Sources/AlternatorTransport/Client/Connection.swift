@@ -26,6 +26,8 @@ final class Connection: Channel, @unchecked Sendable {
         var requestSent = false
         /// How much it has taken.
         var sentBytes = 0
+        /// The final head of the answer has come, its body not yet.
+        var hasHead = false
         /// The answer was complete before the writer came back, who then hands it over: the connection must not
         /// be missing from the pool when the caller goes on.
         var answered: (response: IncomingResponse, reusable: Bool)?
@@ -74,6 +76,7 @@ final class Connection: Channel, @unchecked Sendable {
             shared.writing = true
             shared.requestSent = false
             shared.sentBytes = 0
+            shared.hasHead = false
             shared.answered = nil
             shared.lastTimeout = exchange.timeout
             shared.deadline = now.advanced(byNanoseconds: exchange.timeout)
@@ -186,18 +189,19 @@ final class Connection: Channel, @unchecked Sendable {
 
     /// The exchange was cancelled, on any thread.
     ///
-    /// - Returns: what had left by then. Nothing more of the request is written afterwards.
-    func abandon(_ exchange: Exchange) -> TransportError.Sent {
-        let sent = shared.withLock { shared -> TransportError.Sent? in
+    /// - Returns: what had left by then, and whether the head of the answer had come. Nothing more of the request is
+    ///   written afterwards.
+    func abandon(_ exchange: Exchange) -> (sent: TransportError.Sent, hasHead: Bool) {
+        let state = shared.withLock { shared -> (sent: TransportError.Sent, hasHead: Bool)? in
             guard shared.phase == .busy, shared.exchange === exchange else { return nil }
             shared.exchange = nil
             // A thread inside `write` may be giving away the last byte right now.
-            return shared.requestSent || shared.writing ? .complete : .incomplete
+            return (shared.requestSent || shared.writing ? .complete : .incomplete, shared.hasHead)
         }
         // Not here any more: the answer has just arrived, so the request was sent.
-        guard let sent else { return .complete }
+        guard let state else { return (.complete, true) }
         loop.execute { _ in self.fail(.cancelled, "The exchange was cancelled.") }
-        return sent
+        return state
     }
 
     // MARK: The loop's part
@@ -337,7 +341,10 @@ final class Connection: Channel, @unchecked Sendable {
             fail(.protocolViolation, "\(pool.name) did not answer in HTTP/1.1: \(error.description)")
             return true
         }
-        guard parser.isComplete else { return false }
+        guard parser.isComplete else {
+            if parser.hasHead { shared.withLock { $0.hasHead = true } }
+            return false
+        }
         // Bytes behind the answer, or a full buffer that may hide some: not a connection to trust.
         complete(reusable: !ends && taken == count && count < buffer.count)
         return true

@@ -92,17 +92,16 @@ final class Exchange: Sendable {
             return (state.continuation.take(), state.connection.take(), true)
         }
         guard first else { return }
-        let sent: TransportError.Sent
+        var (sent, hasHead) = (TransportError.Sent.incomplete, false)
         if let connection {
-            sent = connection.abandon(self)
+            (sent, hasHead) = connection.abandon(self)
         } else {
             pool.removeWaiter(self)
-            sent = .incomplete
         }
-        continuation?.resume(returning: .failure(Exchange.cancelled(sent: sent)))
+        continuation?.resume(returning: .failure(Exchange.cancelled(sent: sent, hasHead: hasHead)))
     }
 
-    private static func cancelled(sent: TransportError.Sent) -> TransportError {
-        TransportError(.cancelled, sent: sent, message: "The task was cancelled.")
+    private static func cancelled(sent: TransportError.Sent, hasHead: Bool = false) -> TransportError {
+        TransportError(.cancelled, sent: sent, message: "The task was cancelled.", hasHead: hasHead)
     }
 }

@@ -39,6 +39,9 @@ struct ResponseParser {
 
     var isComplete: Bool { if case .complete = state { true } else { false } }
 
+    /// The final head has arrived.
+    var hasHead: Bool { if case .head = state { false } else { true } }
+
     /// Nothing of an answer has arrived.
     var isUntouched: Bool {
         if case .head = state { collector.collected.isEmpty && interimBytes == 0 } else { false }

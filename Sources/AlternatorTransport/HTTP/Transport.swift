@@ -74,11 +74,14 @@ package struct TransportError: Error, Sendable, CustomStringConvertible {
     package let kind: Kind
     package let sent: Sent
     package let message: String
+    /// Whether the head of the final answer had come.
+    package let hasHead: Bool
 
-    package init(_ kind: Kind, sent: Sent, message: String) {
+    package init(_ kind: Kind, sent: Sent, message: String, hasHead: Bool = false) {
         self.kind = kind
         self.sent = sent
         self.message = message
+        self.hasHead = hasHead
     }
 
     package var description: String { message }
