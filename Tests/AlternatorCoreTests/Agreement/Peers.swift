@@ -63,6 +63,12 @@ enum Peers {
         }
     }
 
+    /// Ends a program at once.
+    static func stop(_ process: Process) {
+        // A thread of tasks blocks most signals and its children inherit that: a gentler one would not arrive.
+        kill(process.processIdentifier, SIGKILL)
+    }
+
     static func text(_ name: String, in folder: URL) throws -> String {
         try String(contentsOf: folder.appending(path: name), encoding: .utf8)
     }
