@@ -166,6 +166,40 @@ struct DiscoveryRoundTests {
         #expect(fourth.result()?.nodes.map(\.host) == ["10.0.0.1", "10.0.0.2", "10.0.0.3", "10.1.0.1"])
     }
 
+    @Test func `a datacentre replaced by one with other addresses is gone after five minutes`() throws {
+        let seeds = ["10.0.0.1", "10.1.0.1"]
+        var memory = try run(.cluster, cluster, seeds).round.remembered()
+        var cut = cluster
+        cut.silent = ["10.1.0.1", "10.1.0.2"]
+        let known = ["10.0.0.1", "10.0.0.2", "10.0.0.3", "10.1.0.1", "10.1.0.2"]
+        let rest = ["10.0.0.1", "10.0.0.2", "10.0.0.3"]
+        // Silence counts from the first round that missed it, at second 10.
+        for (seconds, isKept) in [(10, true), (200, true), (309, true), (310, false), (311, false)] {
+            let targets = isKept || seconds == 310 ? known : rest
+            let round = try run(.cluster, cut, targets, memory: memory, now: .seconds(seconds)).round
+            #expect(round.result()?.nodes.map(\.host) == (isKept ? known : rest), "\(seconds) s")
+            memory = round.remembered()
+        }
+        // Back under a seed.
+        let back = try run(.cluster, cluster, rest + seeds, memory: memory, now: .seconds(400)).round
+        #expect(back.result()?.nodes.map(\.host) == known)
+    }
+
+    @Test func `while nobody answers, nothing is forgotten`() throws {
+        let known = ["10.0.0.1", "10.0.0.2", "10.0.0.3", "10.1.0.1", "10.1.0.2"]
+        var memory = try run(.cluster, cluster, ["10.0.0.1", "10.1.0.1"]).round.remembered()
+        var cut = cluster
+        cut.silent = Set(known)
+        for seconds in [10, 1000] {
+            let round = try run(.cluster, cut, known, memory: memory, now: .seconds(seconds)).round
+            #expect(round.result() == nil)
+            memory = round.remembered()
+        }
+        cut.silent = ["10.1.0.1", "10.1.0.2"]
+        let round = try run(.cluster, cut, known, memory: memory, now: .seconds(1001)).round
+        #expect(round.result()?.nodes.map(\.host) == known)
+    }
+
     @Test func `a datacentre is done with its first non-empty answer`() throws {
         let (asked, round) = try run(.datacenter("dc2"), cluster, ["10.0.0.1", "10.1.0.1"])
         #expect(asked == ["10.0.0.1 ?dc=dc2"])

@@ -18,7 +18,7 @@ struct RoutingStateTests {
         #expect(state.discoveryAnswered(by: try endpoint("10.0.0.9"), now: .seconds(1)) == nil)
     }
 
-    @Test func `numbers are dense, kept over removal, and never used for another node`() throws {
+    @Test func `numbers are dense, kept over removal, and not used for another node`() throws {
         var state = RoutingState(seeds: try discovered([5]))
         _ = state.refreshed(try discovered([7, 6]), now: .zero)
         _ = state.refreshed(try discovered([5, 6, 8]), now: .zero)

@@ -10,15 +10,20 @@ extension ClientCore {
         _ request: EncodedRequest,
         options: RequestOptions
     ) async throws(AlternatorError) -> EncodedResponse {
-        guard lifecycle.begin() else { throw closedError(request) }
-        defer { lifecycle.end() }
-        if Task.isCancelled { throw cancelledError(request) }
-        guard request.body.count <= Self.maximumBodyBytes else { throw tooLargeError(request) }
-        if let limit = options.operationTimeout ?? config.operationTimeout {
-            return try await execute(request, options, within: limit)
+        do throws(AlternatorError) {
+            guard lifecycle.begin() else { throw closedError(request) }
+            defer { lifecycle.end() }
+            if Task.isCancelled { throw cancelledError(request) }
+            guard request.body.count <= Self.maximumBodyBytes else { throw tooLargeError(request) }
+            if let limit = options.operationTimeout ?? config.operationTimeout {
+                return try await execute(request, options, within: limit)
+            }
+            var run = try run(request, options)
+            return try await attempts(&run, options)
+        } catch {
+            tellFailure(error)
+            throw error
         }
-        var run = RequestRun(request, policy: config.retry)
-        return try await attempts(&run, options)
     }
 
     private func execute(
@@ -26,9 +31,10 @@ extension ClientCore {
         _ options: RequestOptions,
         within limit: Duration
     ) async throws(AlternatorError) -> EncodedResponse {
+        let first = try run(request, options)
         typealias Outcome = (result: Result<EncodedResponse, AlternatorError>, run: RequestRun)
         let (outcome, timedOut) = await withDeadline(limit, on: time) { () async -> Outcome in
-            var run = RequestRun(request, policy: self.config.retry)
+            var run = first
             do throws(AlternatorError) {
                 return (.success(try await self.attempts(&run, options)), run)
             } catch {
@@ -55,7 +61,7 @@ extension ClientCore {
         exchangeOptions.requestTimeout = timeout(of: run.request.operation, options)
         // It cannot simply be repeated, so it must not meet a connection that died unseen.
         if run.request.safety != .idempotent { exchangeOptions.maximumIdle = .seconds(1) }
-        let target = target(of: run.request)
+        let target = try target(of: run.request, options)
         let hedgeDelay = hedgeDelay(of: run.request, options)
         while true {
             let (choice, wakes) = topology.next(in: &run.plan, for: target, choice: random.next(), now: time.now)
@@ -64,6 +70,7 @@ extension ClientCore {
                 probeAlarm.ring()
                 throw finalError(run)
             }
+            tellChoice(choice, run, target.reason)
             let (answering, answer) = await attempt(choice, &run, hedgeDelay, exchangeOptions)
             run.node = answering.handle.label
             let result: AttemptResult
@@ -120,19 +127,24 @@ extension ClientCore {
         _ options: ExchangeOptions
     ) async -> (choice: Topology.Choice, answer: Answer) {
         if let hedgeDelay { return await hedged(choice, after: hedgeDelay, &run, options) }
-        let answer = await send(run.request, to: choice, options)
+        let answer = await send(run.request, to: choice, options, headers: run.headers)
         settle(choice, answer)
         return (choice, answer)
     }
 
     /// One exchange.
-    func send(_ request: EncodedRequest, to choice: Topology.Choice, _ options: ExchangeOptions) async -> Answer {
+    func send(
+        _ request: EncodedRequest,
+        to choice: Topology.Choice,
+        _ options: ExchangeOptions,
+        headers: [UInt8]
+    ) async -> Answer {
         let signature = signer?.lines(request.operation, authority: choice.handle.authority, body: request.body) ?? []
         let head = heads.head(
             request.operation,
             nodePart: choice.handle.headPart,
             bodyLength: request.body.count,
-            signature: signature
+            signature: headers.isEmpty ? signature : signature + headers
         )
         do {
             let response = try await transport.exchange(
@@ -158,13 +170,17 @@ extension ClientCore {
             settle(choice, .response(status: response.status), isSuccess: response.status == 200)
         case .failure(let error):
             settle(choice, error.outcome)
+            tellFailure(error, at: choice.handle.label)
         }
     }
 
     /// Tells routing how an attempt ended, and wakes whoever has to act on it.
     func settle(_ choice: Topology.Choice, _ outcome: AttemptOutcome, isSuccess: Bool = false) {
         let report = topology.finished(choice, outcome, isSuccess: isSuccess, now: time.now)
-        if report.change != nil { probeAlarm.ring() }
+        if report.change != nil {
+            probeAlarm.ring()
+            tellHealth(report.change, of: choice.handle.label)
+        }
         if report.allNodesFailed { discoveryAlarm.ring() }
     }
 
@@ -239,6 +255,18 @@ extension TransportError {
         case .resolveFailed, .connectFailed, .connectTimeout, .tls, .requestTimeout, .connectionLost,
             .protocolViolation:
             .failed
+        }
+    }
+}
+
+extension RouteTarget {
+    /// Why a plan begins where it does.
+    fileprivate var reason: String {
+        switch self {
+        case .any: "by balancing"
+        case .key: "by its key"
+        case .keys: "by the vote of its keys"
+        case .node: "as asked for"
         }
     }
 }

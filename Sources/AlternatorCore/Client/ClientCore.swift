@@ -15,6 +15,10 @@ final class ClientCore: Sendable {
     /// `nil`: requests are not signed.
     let signer: RequestSigner?
     let topology: Topology
+    let events: EventSink
+    /// Which area of the scope's chain the last refresh used.
+    let lastFallback = Mutex(0)
+    let isFilterChecked = Atomic<Bool>(false)
     let seeds: [DiscoveredNode]
     let lifecycle = Lifecycle()
     let pauses = Pauses()
@@ -47,6 +51,7 @@ final class ClientCore: Sendable {
         keys = PartitionKeys(config)
         seeds = try Self.seeds(config)
         topology = Topology(config, seeds: seeds)
+        events = EventSink(config, secondsSinceEpoch: secondsSinceEpoch)
         // Last, since nothing may fail once its threads run.
         (self.transport, time) = try transport(config)
     }

@@ -4,6 +4,7 @@ import AlternatorTransport
 /// What the client keeps ready for one node: where its connections go and how its requests begin.
 final class NodeHandle: Sendable {
     let peer: Peer
+    let endpoint: Endpoint
     /// `host:port` as errors and diagnostics show it, IPv6 in brackets.
     let label: String
     /// The value of `Host`: what is connected to, with its port, an IPv6 zone left out.
@@ -12,6 +13,7 @@ final class NodeHandle: Sendable {
     let headPart: [UInt8]
 
     init(_ endpoint: Endpoint, connectHost: String, peerID: Int) {
+        self.endpoint = endpoint
         peer = Peer(id: peerID, host: connectHost, port: endpoint.port)
         label = Self.authority(endpoint.host, endpoint.port)
         authority = Self.authority(connectHost, endpoint.port)

@@ -30,6 +30,13 @@ final class Topology: Sendable {
             return made
         }
 
+        /// A number may have been another node's before, long ago.
+        mutating func dropHandleOfPredecessor(_ node: Node) {
+            let index = node.id.index
+            guard index < handles.count, let handle = handles[index] else { return }
+            if handle.endpoint != node.endpoint || handle.peer.host != node.connectHost { handles[index] = nil }
+        }
+
         mutating func makeHandle(_ endpoint: Endpoint, _ connectHost: String) -> NodeHandle {
             defer { nextPeerID += 1 }
             return NodeHandle(endpoint, connectHost: connectHost, peerID: nextPeerID)
@@ -180,18 +187,19 @@ final class Topology: Sendable {
     ///   - affinity: those that keys are routed over, where they differ.
     ///   - answering: the hosts that answered for themselves.
     ///   - now: the time.
-    /// - Returns: handles of nodes that left.
+    /// - Returns: handles of nodes that joined, and of those that left.
     func refreshed(
         _ nodes: [DiscoveredNode],
         affinity: [DiscoveredNode]?,
         answering: [Endpoint],
         now: Duration
-    ) -> [NodeHandle] {
+    ) -> (added: [NodeHandle], removed: [NodeHandle]) {
         state.withLock { state in
             let changes = state.routing.refreshed(nodes, affinity: affinity, now: now)
+            for node in changes.added { state.dropHandleOfPredecessor(node) }
             if !nodes.isEmpty { state.isDiscovered = true }
             for endpoint in answering { _ = state.routing.discoveryAnswered(by: endpoint, now: now) }
-            return changes.removed.map { state.handle(of: $0) }
+            return (changes.added.map { state.handle(of: $0) }, changes.removed.map { state.handle(of: $0) })
         }
     }
 
@@ -201,6 +209,8 @@ final class Topology: Sendable {
             state.memory = memory
             state.lastRefresh = now
             state.schedule.finished(now: now, jitter: jitter)
+            // Their connections are given up after each use, so nothing is lost but their numbers.
+            if state.guests.count > RoutingState.rememberedDepartures { state.guests = [:] }
         }
     }
 
@@ -233,11 +243,16 @@ final class Topology: Sendable {
         }
     }
 
-    func probeFinished(_ order: ProbeOrder, _ outcome: ProbeOutcome, now: Duration) {
-        state.withLock { _ = $0.routing.probeFinished(order, outcome, now: now) }
+    func probeFinished(_ order: ProbeOrder, _ outcome: ProbeOutcome, now: Duration) -> HealthChange? {
+        state.withLock { $0.routing.probeFinished(order, outcome, now: now) }
     }
 
     // MARK: Looking
+
+    /// A node of the scope by what `labels` calls it.
+    func node(_ label: String) -> NodeID? {
+        state.withLock { state in state.routing.nodes.nodes.first { state.handle(of: $0).label == label }?.id }
+    }
 
     /// Labels of the scope's nodes in canonical order; of one state, if given.
     func labels(in health: HealthState? = nil) -> [String] {

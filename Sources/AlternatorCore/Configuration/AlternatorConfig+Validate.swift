@@ -78,22 +78,20 @@ extension AlternatorConfig {
     private func validateHeaders() throws(AlternatorError) {
         // In the order of their names, so that the same configuration always names the same field.
         for (name, value) in additionalHeaders.sorted(by: { $0.key < $1.key }) {
-            guard !name.isEmpty, name.utf8.allSatisfy(Self.isTokenByte) else {
-                throw Self.problem("additionalHeaders", "'\(name.debugDescription)' is not a header name")
-            }
-            if Self.reservedHeaders.contains(name.lowercased()) {
-                throw Self.problem("additionalHeaders", "the client writes '\(name)' itself")
-            }
-            guard Self.isHeaderValue(value) else {
-                throw Self.problem(
-                    "additionalHeaders",
-                    "the value of '\(name)' has a character that no header may have"
-                )
-            }
+            if let reason = Self.headerProblem(name, value) { throw Self.problem("additionalHeaders", reason) }
         }
         if let agent = userAgent.value, agent.isEmpty || !Self.isHeaderValue(agent) {
             throw Self.problem("userAgent", "is empty or has a character that no header may have; .none leaves it out")
         }
+    }
+
+    /// Why a header cannot be added; `nil` if it can.
+    static func headerProblem(_ name: String, _ value: String) -> String? {
+        guard !name.isEmpty, name.utf8.allSatisfy(isTokenByte) else {
+            return "'\(name.debugDescription)' is not a header name"
+        }
+        if reservedHeaders.contains(name.lowercased()) { return "the client writes '\(name)' itself" }
+        return isHeaderValue(value) ? nil : "the value of '\(name)' has a character that no header may have"
     }
 
     private func validateAuthentication() throws(AlternatorError) {

@@ -71,6 +71,13 @@ public struct AlternatorConfig: Sendable {
     /// Sent with every request, not signed.
     public var additionalHeaders: [String: String]
 
+    /// Which events are written to standard error.
+    public var logLevel: LogLevel
+    /// Is told every event, on whatever thread it happens.
+    ///
+    /// A request may be waiting for it: it must return soon. While there is one, every choice of a node is an event.
+    public var observer: (@Sendable (AlternatorEvent) -> Void)?
+
     /// Threads that do the network; `nil`: one per core, at most four.
     public var eventLoopCount: Int?
 
@@ -101,6 +108,8 @@ public struct AlternatorConfig: Sendable {
         region: String = "us-east-1",
         userAgent: UserAgent = .standard,
         additionalHeaders: [String: String] = [:],
+        logLevel: LogLevel = .off,
+        observer: (@Sendable (AlternatorEvent) -> Void)? = nil,
         eventLoopCount: Int? = nil
     ) {
         self.seedHosts = seedHosts
@@ -128,6 +137,8 @@ public struct AlternatorConfig: Sendable {
         self.region = region
         self.userAgent = userAgent
         self.additionalHeaders = additionalHeaders
+        self.logLevel = logLevel
+        self.observer = observer
         self.eventLoopCount = eventLoopCount
     }
 }

@@ -1,3 +1,5 @@
+public import AlternatorRouting
+
 /// What one call may override; `nil` keeps the client's setting.
 public struct RequestOptions: Sendable {
     /// Per attempt; `nil`: the client's `requestTimeout`, or its `ddlTimeout` for operations on tables.
@@ -6,6 +8,20 @@ public struct RequestOptions: Sendable {
     public var operationTimeout: Duration?
     /// Whether a slow read is asked of a second node; `nil`: as the client's configuration says.
     public var hedging: AlternatorConfig.Hedging?
+    /// Attempts that may reach a node, 1 or more; `nil`: as many as the client's `retry` has.
+    ///
+    /// Another attempt after the first takes from the client's budget all the same.
+    public var maximumAttempts: Int?
+    /// Whether this call is routed by its key; `nil`: as the client's configuration says.
+    ///
+    /// Where the client's configuration has `.off` and a rack as scope, keys are spread over that rack alone.
+    public var keyAffinity: KeyAffinity.Mode?
+    /// The node to ask first, as `nodes()` shows it; the others follow if it fails, or is down.
+    ///
+    /// Goes before balancing and affinity. A call that names none of the nodes fails with `.noNodeAvailable`.
+    public var firstNode: String?
+    /// Sent with each attempt, not signed; refused with `.configuration` where the client sends the header itself.
+    public var additionalHeaders: [String: String] = [:]
 
     /// Overrides nothing.
     public init() {}

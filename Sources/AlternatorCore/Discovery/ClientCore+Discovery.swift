@@ -22,6 +22,7 @@ extension ClientCore {
             } else {
                 await refresh()
                 firstAnswer.ring()
+                await checkFilter()
             }
         }
     }
@@ -129,14 +130,16 @@ extension ClientCore {
     private func take(_ result: DiscoveryResult?, _ answering: [Endpoint]) {
         guard let result else { return }
         let nodes = result.nodes.compactMap(config.translated)
-        let removed = topology.refreshed(
+        let changes = topology.refreshed(
             nodes,
             affinity: result.affinity.map { $0.compactMap(config.translated) },
             answering: answering,
             now: time.now
         )
-        for handle in removed { transport.forget(handle.peer) }
+        for handle in changes.removed { transport.forget(handle.peer) }
         firstAnswer.ring()
+        tellNodes(added: changes.added, removed: changes.removed)
+        tellScope(result)
     }
 
     func label(_ target: DiscoveryTarget) -> String { topology.handle(of: target).handle.label }
@@ -149,10 +152,9 @@ extension ClientCore {
         let outcome = await question(query.path, to: handle, within: config.discoveryTimeout)
         // A name may mean other addresses the next time: it is resolved anew for a new connection only.
         if !isNode { transport.forget(handle.peer) }
-        switch outcome {
-        case .failure(let refusal): return .failure(refusal)
-        case .success(let response): return read(response)
-        }
+        let answer = outcome.flatMap { read($0) }
+        tellAnswer(answer, to: query, of: handle.label)
+        return answer
     }
 
     private func read(_ response: IncomingResponse) -> Result<LocalNodesAnswer, Refusal> {

@@ -2,9 +2,9 @@ import AlternatorRouting
 import AlternatorWire
 
 extension ClientCore {
-    /// The affinity mode of a table: the configuration's, or what `.automatic` finds out.
-    func mode(of table: String) -> KeyAffinity.Mode {
-        guard config.keyAffinity.mode == .automatic else { return config.keyAffinity.mode }
+    /// The affinity mode of a table: the one wanted, or what `.automatic` finds out.
+    func mode(of table: String, _ wanted: KeyAffinity.Mode) -> KeyAffinity.Mode {
+        guard wanted == .automatic else { return wanted }
         return modes.mode(of: table) {
             Task { self.modes.decided(table, await self.lookUpMode(of: table)) }
         }

@@ -5,11 +5,12 @@ extension ClientCore {
     /// Where a request should go by its key; begins a look-up where the name of the key is missing.
     ///
     /// Never fails and never waits: what cannot be told leads to an ordinary plan.
-    func target(of request: EncodedRequest) -> RouteTarget {
-        guard config.keyAffinity.mode != .off else { return .any }
-        if let hint = request.hint, hint.partitionKey != nil { return hint.target(mode(of: hint.table)) }
+    func target(of request: EncodedRequest, mode override: KeyAffinity.Mode? = nil) -> RouteTarget {
+        let wanted = override ?? config.keyAffinity.mode
+        guard wanted != .off else { return .any }
+        if let hint = request.hint, hint.partitionKey != nil { return hint.target(mode(of: hint.table, wanted)) }
         guard let facts = RequestFacts(request.operation, body: request.body) else { return .any }
-        return facts.target(mode: { self.mode(of: $0) }, keyName: { self.keyNameOrLookUp($0) })
+        return facts.target(mode: { self.mode(of: $0, wanted) }, keyName: { self.keyNameOrLookUp($0) })
     }
 
     private func keyNameOrLookUp(_ table: String) -> String? {

@@ -29,7 +29,7 @@ extension ClientCore {
             case .success(let response): response.status == 200 ? .good : .bad
             case .failure: Task.isCancelled || lifecycle.isClosing ? .aborted : .bad
             }
-        topology.probeFinished(order, outcome, now: time.now)
+        tellHealth(topology.probeFinished(order, outcome, now: time.now), of: handle.label)
         probeAlarm.ring()
     }
 }

@@ -44,11 +44,11 @@ extension ClientCore {
         _ run: inout RequestRun,
         _ options: ExchangeOptions
     ) async -> (choice: Topology.Choice, answer: Answer) {
-        let request = run.request
+        let (request, headers) = (run.request, run.headers)
         return await withTaskGroup(of: HedgeEvent.self) { group in
             func ask(_ choice: Topology.Choice, _ group: inout TaskGroup<HedgeEvent>) {
                 group.addTask {
-                    .answered(choice, await self.send(request, to: choice, options))
+                    .answered(choice, await self.send(request, to: choice, options, headers: headers))
                 }
             }
             ask(first, &group)
@@ -61,6 +61,7 @@ extension ClientCore {
                     guard wholeTime, asked == 1, running == 1,
                         let second = topology.hedge(in: &run.plan, besides: first, now: time.now)
                     else { continue }
+                    tellChoice(second, run, "because the first has not answered within \(delay)")
                     asked = 2
                     running = 2
                     ask(second, &group)
@@ -90,7 +91,9 @@ extension ClientCore {
         guard case .failure(let error) = answer, error.kind == .cancelled, !Task.isCancelled else {
             return settle(choice, answer)
         }
-        settle(choice, error.hasHead ? .ignored : .failed)
+        if error.hasHead { return settle(choice, .ignored) }
+        settle(choice, .failed)
+        tellLoser(choice.handle.label)
     }
 }
 

@@ -6,6 +6,8 @@ import AlternatorWire
 struct RequestRun: Sendable {
     let request: EncodedRequest
     var machine: RetryMachine
+    /// Header lines of this call, with their ends.
+    var headers: [UInt8] = []
     var plan: QueryPlan?
     /// The node asked last, as `host:port`.
     var node: String?

@@ -217,7 +217,7 @@ package struct DiscoveryRound: Sendable {
     private func clusterUnion() -> [Endpoint] {
         guard !clusterAnswers.isEmpty else { return [] }
         var union = listed
-        for group in memory.kept(after: clusterAnswers) { union.formUnion(group.nodes) }
+        for group in memory.kept(after: clusterAnswers, now: now) { union.formUnion(group.nodes) }
         return union.sorted()
     }
 }
@@ -228,7 +228,13 @@ package struct DiscoveryMemory: Sendable, Hashable {
     struct Group: Sendable, Hashable {
         let answeredBy: Endpoint
         let nodes: [Endpoint]
+        /// The first round in which others answered and none of these; `nil`: they answered in the last one.
+        var silentSince: Duration?
     }
+
+    /// A datacentre that is silent this long while others answer is taken for gone, or replaced by one with other
+    /// addresses; the seeds lead to it when it is back.
+    static let silentInterval = Duration.seconds(300)
 
     /// A seed that is a name is asked again after this long even while its datacentre's nodes answer: the name may
     /// have come to mean other nodes.
@@ -248,11 +254,14 @@ package struct DiscoveryMemory: Sendable, Hashable {
     package init() {}
 
     /// Earlier groups that no answer of this round touches: neither is one of their nodes listed, nor did one answer.
-    func kept(after answers: [Group]) -> [Group] {
+    ///
+    /// Those that are silent for too long are left out.
+    func kept(after answers: [Group], now: Duration) -> [Group] {
         let listed = Set(answers.flatMap(\.nodes))
         let answered = Set(answers.map(\.answeredBy))
         return groups.filter { group in
-            !group.nodes.contains { listed.contains($0) || answered.contains($0) }
+            now - (group.silentSince ?? now) < Self.silentInterval
+                && !group.nodes.contains { listed.contains($0) || answered.contains($0) }
                 && !answered.contains(group.answeredBy)
         }
     }
@@ -271,7 +280,10 @@ package struct DiscoveryMemory: Sendable, Hashable {
         now: Duration
     ) -> DiscoveryMemory {
         var memory = DiscoveryMemory()
-        memory.groups = kept(after: answers) + answers.filter { !$0.nodes.isEmpty }
+        let silent = kept(after: answers, now: now).map { group in
+            Group(answeredBy: group.answeredBy, nodes: group.nodes, silentSince: group.silentSince ?? now)
+        }
+        memory.groups = silent + answers.filter { !$0.nodes.isEmpty }
         memory.seeds = seeds
         for answer in answers where names.contains(answer.answeredBy) {
             memory.seeds[answer.answeredBy] = SeedNote(nodes: Set(answer.nodes), at: now)

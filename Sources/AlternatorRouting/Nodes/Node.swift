@@ -1,4 +1,6 @@
-/// A node's number within one client: dense from 0, never used again for another endpoint.
+/// A node's number within one client: dense from 0.
+///
+/// Used again for another endpoint only after `RoutingState.rememberedDepartures` other nodes have left since.
 package struct NodeID: Hashable, Comparable, Sendable, CustomStringConvertible {
     package let index: Int
 

@@ -7,6 +7,8 @@ struct NodeRecord: Sendable {
     var connections = 0
     /// Its last outcome was a failure.
     var failedSinceSuccess = false
+    /// Which departure it was when the node left; `nil`: it is there.
+    var departure: Int?
 
     // MARK: Probes
     /// When the next background probe is due.

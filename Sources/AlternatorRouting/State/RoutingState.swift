@@ -18,6 +18,11 @@ package struct RoutingState: Sendable {
     private var stickyNode: NodeID?
     private var connectionCursor = 0
     private var reportedAllFailed = false
+    /// Nodes that left, in that order; those that came back are in it still, under an older departure.
+    private var departed: [(node: Node, departure: Int)] = []
+    private var departures = 0
+    /// Numbers of nodes that are forgotten.
+    private var freeNumbers: [Int] = []
     /// What the last refresh listed: nothing is sorted again as long as nothing changes.
     private var lastLists: (scope: [DiscoveredNode], affinity: [DiscoveredNode]?)?
     var probesInFlight = 0
@@ -73,8 +78,51 @@ package struct RoutingState: Sendable {
         for node in after where records[node.id.index].machine.state == .down {
             requestProbe(of: node.id, now: now)
         }
-        return isSame ? NodeChanges() : NodeChanges(from: before, to: after)
+        if isSame { return NodeChanges() }
+        let changes = NodeChanges(from: before, to: after)
+        for node in changes.added { records[node.id.index].departure = nil }
+        for node in changes.removed {
+            departures += 1
+            records[node.id.index].departure = departures
+            departed.append((node, departures))
+        }
+        if departed.count > Self.rememberedDepartures { forgetOldest() }
+        return changes
     }
+
+    // MARK: Forgetting
+
+    /// So many nodes that left are remembered with their history, the newest ones.
+    package static let rememberedDepartures = 10_000
+
+    /// Forgets the oldest departures beyond half of the limit, so that it is rarely done.
+    private mutating func forgetOldest() {
+        let excess = departed.count - Self.rememberedDepartures / 2
+        var kept: [(node: Node, departure: Int)] = []
+        // The number that was left longest ago is the first to be used again.
+        for entry in departed.prefix(excess).reversed() where records[entry.node.id.index].departure == entry.departure
+        {
+            // Something of it is still under way.
+            if records[entry.node.id.index].inFlight > 0 || records[entry.node.id.index].isProbing {
+                kept.append(entry)
+            } else {
+                forget(entry.node)
+            }
+        }
+        departed = kept.reversed() + departed.dropFirst(excess)
+    }
+
+    private mutating func forget(_ node: Node) {
+        records[node.id.index].departure = nil
+        ids[NodeIdentity(node.endpoint, connectHost: node.connectHost.lowercased())] = nil
+        if lastIDs[node.endpoint] == node.id { lastIDs[node.endpoint] = nil }
+        freeNumbers.append(node.id.index)
+    }
+
+    /// How many nodes are remembered, those that are there included.
+    package var rememberedNodes: Int { ids.count }
+    /// How many numbers there are.
+    package var recordCount: Int { records.count }
 
     /// The nodes of both sets, each once, in canonical order.
     package var members: [Node] {
@@ -98,12 +146,13 @@ package struct RoutingState: Sendable {
             lastIDs[entry.endpoint] = known
             return known
         }
-        let id = NodeID(index: records.count)
+        let free = freeNumbers.popLast()
+        let id = NodeID(index: free ?? records.count)
         let machine = HealthMachine(health.isEnabled ? .quarantined : .active, settings: health)
         var record = NodeRecord(machine, nextProbe: now)
         // The same node at a new address to connect to: another pool, the same history.
         if let last = lastIDs[entry.endpoint] { record.machine = records[last.index].machine }
-        records.append(record)
+        if let free { records[free] = record } else { records.append(record) }
         ids[identity] = id
         lastIDs[entry.endpoint] = id
         return id
