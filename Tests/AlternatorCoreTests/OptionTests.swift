@@ -85,6 +85,7 @@ import Testing
         let bad: [(String, RequestOptions)] = [
             ("maximumAttempts", Self.options { $0.maximumAttempts = 0 }),
             ("maximumAttempts", Self.options { $0.maximumAttempts = .min }),
+            ("hedging", Self.options { $0.hedging = .after(.zero) }),
             ("additionalHeaders", Self.options { $0.additionalHeaders = ["Host": "x"] }),
             ("additionalHeaders", Self.options { $0.additionalHeaders = ["X A": "x"] }),
             ("additionalHeaders", Self.options { $0.additionalHeaders = ["X-A": "x\r\nY: z"] }),

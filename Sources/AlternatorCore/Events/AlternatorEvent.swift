@@ -92,7 +92,9 @@ public struct AlternatorEvent: Sendable, Hashable {
 }
 
 extension AlternatorEvent: CustomStringConvertible {
-    /// As a line of the log ends: `nodeDown 10.0.0.1:8000: The node is not used until it answers probes.`
+    /// What a line of the log ends with.
+    ///
+    /// `nodeDown 10.0.0.1:8000: The node is not used until it answers probes.`
     public var description: String {
         var text = kind.description
         for part in [operation, table, node, code?.description] {

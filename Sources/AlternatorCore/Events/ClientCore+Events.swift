@@ -6,8 +6,9 @@ import Synchronization
 extension ClientCore {
     // MARK: Requests
 
-    /// A node was chosen.
+    /// A node was chosen; on the way of every request, so nothing is done before it is known that somebody listens.
     func tellChoice(_ choice: Topology.Choice, _ run: RequestRun, _ reason: @autoclosure () -> String) {
+        guard events.listens(to: .debug) else { return }
         events.tell(.nodeChosen) {
             AlternatorEvent(
                 $0,

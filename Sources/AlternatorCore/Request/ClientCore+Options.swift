@@ -13,6 +13,9 @@ extension ClientCore {
             }
             policy.maximumAttempts = attempts
         }
+        if case .after(let delay)? = options.hedging, delay < .milliseconds(1) {
+            throw Self.problem("hedging", "\(delay) is less than a millisecond", request)
+        }
         var run = RequestRun(request, policy: policy)
         if !options.additionalHeaders.isEmpty { run.headers = try headerLines(request, options) }
         return run
