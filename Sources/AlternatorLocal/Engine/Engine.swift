@@ -56,9 +56,11 @@ struct EngineSettings: Sendable {
 /// the disk.
 final class Engine: Sendable {
     private let core: Mutex<EngineCore>
+    /// How answers are sent.
+    let responseOptions = SharedResponseOptions(ResponseOptions())
 
     init(_ settings: EngineSettings = EngineSettings()) throws(LocalError) {
-        core = try Mutex(EngineCore(settings))
+        core = try Mutex(EngineCore(settings, responseOptions))
     }
 
     /// Performs one operation.

@@ -6,14 +6,19 @@ final class EngineCore {
     let settings: EngineSettings
     /// Options that can be read, and some changed, through `system.config`.
     var config: ServerConfig
+    let responseOptions: SharedResponseOptions
     var tables: [String: TableDefinition] = [:]
+    /// When indexes were added to tables that were there, by number, in milliseconds since 1970.
+    var indexBuilds: [Int: Int64] = [:]
     private var lastNumber = 0
     /// Set while expired items are removed: their stream records say so.
     var isExpiring = false
 
-    init(_ settings: EngineSettings) throws(LocalError) {
+    init(_ settings: EngineSettings, _ responseOptions: SharedResponseOptions) throws(LocalError) {
         self.settings = settings
+        self.responseOptions = responseOptions
         config = ServerConfig(settings)
+        responseOptions.set(ResponseOptions(config))
         store = try Store(path: settings.path)
         for saved in try store.definitions() {
             var reader = JSONReader(saved)

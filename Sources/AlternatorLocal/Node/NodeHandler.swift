@@ -54,10 +54,50 @@ struct NodeHandler: ServerHandler {
 
     /// The answer of a node without faults.
     func respond(_ request: ServerRequest, isPartial: Bool = false) -> ServerResponse {
-        var response = route(request, isPartial: isPartial)
-        response.headers.append(("Date", topology.dateText))
+        finished(route(request, isPartial: isPartial), request)
+    }
+
+    /// The refusal of a body over the limit, which is not read.
+    func tooLarge(_ head: ServerRequest) -> ServerResponse {
+        finished(Self.refusal(Self.overLimit), head)
+    }
+
+    private static var overLimit: LocalError {
+        .payloadTooLarge("Request content length limit of \(maximumBody) bytes exceeded")
+    }
+
+    /// Adds what every answer has, and packs it if the client likes.
+    private func finished(_ answer: ServerResponse, _ request: ServerRequest) -> ServerResponse {
+        let options = engine.responseOptions.current
+        var response = answer
+        if request.method == "POST" {
+            if !options.hasContentType { response.headers.removeAll { $0.name == "Content-Type" } }
+            if response.status == 200 { Self.compress(&response, request, options) }
+        }
+        if options.hasDate { response.headers.append(("Date", topology.dateText)) }
+        if let server = options.server { response.headers.append(("Server", server)) }
         Self.addCORS(to: &response, request)
         return response
+    }
+
+    private static func compress(
+        _ response: inout ServerResponse,
+        _ request: ServerRequest,
+        _ options: ResponseOptions
+    ) {
+        let accepted = request.headers.filter { $0.name == "accept-encoding" }.map(\.value)
+        guard !accepted.isEmpty else { return }
+        // The length of a streamed answer is not known when it begins, so it is packed whatever it is.
+        let length = response.chunked ? Int.max : response.body.count
+        guard
+            let coding = ContentCoding.chosen(
+                from: accepted,
+                length: length,
+                threshold: options.compressionThreshold
+            )
+        else { return }
+        response.body = coding.pack(response.body, level: options.compressionLevel)
+        response.headers.append(("Content-Encoding", coding == .gzip ? "gzip" : "deflate"))
     }
 
     private func route(_ request: ServerRequest, isPartial: Bool) -> ServerResponse {
@@ -146,13 +186,18 @@ struct NodeHandler: ServerHandler {
         isPartial: Bool
     ) throws(LocalError) -> Answer {
         guard request.body.count <= Self.maximumBody else {
-            throw .payloadTooLarge("Request content length limit of \(Self.maximumBody) bytes exceeded")
+            throw Self.overLimit
         }
         let role = try signatures?.role(of: request, now: topology.nowSeconds)
+        let body = try ContentCoding.decoded(
+            request.body,
+            as: request.header("content-encoding"),
+            maximumBytes: Self.maximumBody
+        )
         guard let operation = OperationName(rawValue: name) else {
             throw .unknownOperation("Unsupported operation \(name)")
         }
-        let tree = try Self.parse(request.body)
+        let tree = try Self.parse(body)
         let context = RequestContext(
             host: request.header("host") ?? "",
             userAgent: request.header("user-agent") ?? "",

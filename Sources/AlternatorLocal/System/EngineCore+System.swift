@@ -150,6 +150,7 @@ extension EngineCore {
             throw .validation("system.config needs the strings name and value")
         }
         guard config.set(name, to: value) else { throw .validation("There is no option '\(name)'") }
+        responseOptions.set(ResponseOptions(config))
         return Answer(body: Array("{}".utf8))
     }
 }
