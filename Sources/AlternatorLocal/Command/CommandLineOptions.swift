@@ -14,10 +14,12 @@ package struct CommandLineOptions: Sendable {
           --write-isolation W   for tables without a tag: always_use_lwt, only_rmw_uses_lwt (default),
                                 forbid_rmw or unsafe_rmw
           --gossip-delay S      a stopped node is listed for so many seconds more (default 0)
-          --ttl-period S        expired items are removed every so many seconds (default 60)
+          --ttl-period S        expired items are removed every so many seconds (default 0.5)
           --streams-window S    a stream shows changes that are so many seconds old (default 0)
           --allow-system-table-write
-                                options of .scylla.alternator.system.config may be changed
+                                options of .scylla.alternator.system.config may be changed (default)
+          --forbid-system-table-write
+                                they may not
           --roles NAME:SECRET,… who may sign requests
           --enforce-authorization
                                 operations must be signed by one of the roles
@@ -36,6 +38,8 @@ package struct CommandLineOptions: Sendable {
 
     package init(_ arguments: [String]) throws(Mistake) {
         configuration.port = 8000
+        configuration.timeToLivePeriod = .milliseconds(500)
+        configuration.allowsSystemTableWrites = true
         var places: [LocalCluster.Configuration.Node] = []
         var count: Int?
         var rest = arguments[...]
@@ -52,6 +56,10 @@ package struct CommandLineOptions: Sendable {
             }
             if flag == "--allow-system-table-write", attached == nil {
                 configuration.allowsSystemTableWrites = true
+                continue
+            }
+            if flag == "--forbid-system-table-write", attached == nil {
+                configuration.allowsSystemTableWrites = false
                 continue
             }
             if flag == "--enforce-authorization", attached == nil {

@@ -35,7 +35,7 @@ enum Capacity {
     private static func size(of value: AttributeValue) -> Int {
         switch value {
         case .string(let text): text.utf8.count
-        case .number(let number): PartitionToken.decimal(number.description)?.count ?? 0
+        case .number(let number): PartitionToken.decimal(scientific(number.description))?.count ?? 0
         case .binary(let bytes): bytes.count
         case .bool: 1
         default:
@@ -46,6 +46,14 @@ enum Capacity {
                 return writer.bytes.count
             }()
         }
+    }
+
+    /// A number without the zeros that only tell its magnitude: those are in the exponent where it is stored.
+    private static func scientific(_ text: String) -> String {
+        guard text.utf8.count > 38, !text.utf8.contains(where: { $0 == UInt8(ascii: ".") }) else { return text }
+        let digits = text.utf8.reversed().drop { $0 == UInt8(ascii: "0") }.count
+        let zeros = text.utf8.count - digits
+        return zeros == 0 ? text : "\(text.prefix(digits))E\(zeros)"
     }
 
     /// The rough size of a part of a request, as UpdateItem counts its placeholders.

@@ -155,10 +155,18 @@ extension EngineCore {
     }
 
     func describeTable(_ request: JSONValue) throws(LocalError) -> Answer {
-        let table = try table(of: request)
+        var table = try table(of: request)
+        let now = settings.now()
+        for place in table.indexes.indices {
+            guard let start = indexBuilds[table.indexes[place].number] else { continue }
+            table.indexes[place].isBackfilling = now - start < Self.indexBuildTime
+        }
         let size = try store.size(of: table.number)
         return Answer(.object([.init("Table", table.description(size: size))]))
     }
+
+    /// For so many milliseconds a new index of an old table is told to be filled, although it is.
+    private static let indexBuildTime: Int64 = 100
 
     func deleteTable(_ request: JSONValue) throws(LocalError) -> Answer {
         let table = try table(of: request)

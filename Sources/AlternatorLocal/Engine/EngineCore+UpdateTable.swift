@@ -156,6 +156,11 @@ extension EngineCore {
             case nil: break
             }
         }
+        switch change {
+        case .create(let index): indexBuilds[index.number] = settings.now()
+        case .delete(let index): indexBuilds[index.number] = nil
+        case nil: break
+        }
         tables[new.name] = new
         table = new
     }

@@ -2,6 +2,9 @@ import AlternatorRouting
 import AlternatorWire
 
 extension KeyColumn {
+    /// The longest key the server's storage takes.
+    static let maximumBytes = 65535
+
     /// A value as partition key; `nil` where it cannot be one.
     func partitionBytes(of value: AttributeValue) -> [UInt8]? {
         fits(value) ? PartitionToken.serialized(value) : nil
@@ -37,6 +40,8 @@ extension IndexDefinition {
             guard let bytes = item[sort.name].flatMap(sort.sortBytes) else { return nil }
             sortBytes = bytes
         }
+        // A value too long for a key is left out of the index, as where the server builds a view.
+        guard max(partition.count, sortBytes.count) <= KeyColumn.maximumBytes else { return nil }
         return IndexEntry(key: RowKey(partition: partition, sort: sortBytes), base: base)
     }
 }

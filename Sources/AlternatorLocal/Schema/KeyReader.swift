@@ -47,7 +47,12 @@ extension TableDefinition {
     func key(of item: JSONValue) throws(LocalError) -> RowKey {
         guard case .object = item else { throw ValueCheck.jsonAssert("IsObject()") }
         let partition = try hash.partitionBytes(in: item)
-        return try RowKey(partition: partition, sort: sort?.sortBytes(in: item) ?? [])
+        let sortBytes = try sort?.sortBytes(in: item) ?? []
+        let longest = max(partition.count, sortBytes.count)
+        guard longest <= KeyColumn.maximumBytes else {
+            throw .internalServerError("Key size too large: \(longest) > \(KeyColumn.maximumBytes)")
+        }
+        return RowKey(partition: partition, sort: sortBytes)
     }
 
     /// The place named by a `Key`, which must have the key attributes and nothing else.

@@ -71,9 +71,8 @@ extension EngineCore {
             shards = []
         }
         if let start = try request.string("ExclusiveStartShardId") {
-            guard let place = shards.firstIndex(where: { $0.id(of: settings) == start }) else {
-                throw .validation("Invalid ExclusiveStartShardId \(start)")
-            }
+            // Nothing follows a shard there is not.
+            let place = shards.firstIndex { $0.id(of: settings) == start } ?? shards.endIndex - 1
             shards = shards[(place + 1)...]
         }
         let page = shards.prefix(limit)

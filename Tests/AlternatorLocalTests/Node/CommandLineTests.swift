@@ -14,6 +14,11 @@ import Testing
         #expect(configuration.dataFile == "x.db")
         #expect(configuration.adminPort == 8099)
         #expect(configuration.gossipDelay == .milliseconds(1500))
+        #expect(configuration.timeToLivePeriod == .milliseconds(500))
+        #expect(configuration.allowsSystemTableWrites)
+        let strict = try CommandLineOptions(["--forbid-system-table-write", "--ttl-period", "60"]).configuration
+        #expect(strict.timeToLivePeriod == .seconds(60))
+        #expect(!strict.allowsSystemTableWrites)
     }
 
     @Test func `nodes are placed one by one`() throws {

@@ -135,14 +135,43 @@ import Testing
             "ExpressionAttributeValues":{":n":{"N":"1"}}}
             """
         #expect(try server.call("Query", query)["Count"]?.integer == 2)
-        let description = try server.call("DescribeTable", #"{"TableName":"users"}"#)["Table"]
-        let index = description?["GlobalSecondaryIndexes"]?.elements?.first
+        func described() throws -> JSONValue? {
+            let description = try server.call("DescribeTable", #"{"TableName":"users"}"#)["Table"]
+            return description?["GlobalSecondaryIndexes"]?.elements?.first
+        }
+        #expect(try described()?["IndexStatus"]?.text == "CREATING")
+        #expect(try described()?["Backfilling"] == .bool(true))
+        server.clock.advance(milliseconds: 100)
+        let index = try described()
         #expect(index?["IndexStatus"]?.text == "ACTIVE")
+        #expect(index?["Backfilling"] == nil)
         #expect(index?["Projection"]?["ProjectionType"]?.text == "ALL")
         let delete = #"{"TableName":"users","GlobalSecondaryIndexUpdates":[{"Delete":{"IndexName":"byN"}}]}"#
         try server.call("UpdateTable", delete)
         #expect(try server.error("Query", query).type == "ValidationException")
         #expect(try server.error("UpdateTable", delete).type == "ResourceNotFoundException")
+    }
+
+    @Test func `an item whose value is too long for a key is not in the index`() throws {
+        let server = try LocalServer()
+        try server.createUsers()
+        for (id, count) in [("short", 65535), ("long", 65536)] {
+            let text = String(repeating: "x", count: count)
+            try server.call("PutItem", #"{"TableName":"users","Item":{"id":{"S":"\#(id)"},"x":{"S":"\#(text)"}}}"#)
+        }
+        try server.call(
+            "UpdateTable",
+            """
+            {"TableName":"users","AttributeDefinitions":[{"AttributeName":"x","AttributeType":"S"}],
+            "GlobalSecondaryIndexUpdates":[{"Create":{"IndexName":"byX",
+            "KeySchema":[{"AttributeName":"x","KeyType":"HASH"}],"Projection":{"ProjectionType":"ALL"}}}]}
+            """
+        )
+        let scan = #"{"TableName":"users","IndexName":"byX","ProjectionExpression":"id"}"#
+        #expect(try server.call("Scan", scan)["Items"] == LocalServer.tree(#"[{"id":{"S":"short"}}]"#))
+        let id = String(repeating: "x", count: 65536)
+        let error = try server.error("PutItem", #"{"TableName":"users","Item":{"id":{"S":"\#(id)"}}}"#, status: 500)
+        #expect(error.message == "Key size too large: 65536 > 65535")
     }
 
     @Test func `UpdateTable takes one change, and needs one`() throws {

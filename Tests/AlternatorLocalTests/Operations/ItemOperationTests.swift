@@ -168,6 +168,25 @@ import Testing
         #expect(try get["ConsumedCapacity"] == LocalServer.tree(#"{"CapacityUnits":0.5}"#))
     }
 
+    @Test func `the magnitude of a number costs no capacity`() throws {
+        let server = try LocalServer()
+        try server.createUsers()
+        // 4 bytes of scale and 16 of digits, whether 38 digits stand alone or before 30 zeros.
+        for number in ["31415926535897932384626433832795028841", "31415926535897932384626433832795028841e30"] {
+            for (count, units) in [(1024 - 27, "1.0"), (1024 - 26, "2.0")] {
+                let text = String(repeating: "x", count: count)
+                let put = try server.call(
+                    "PutItem",
+                    """
+                    {"TableName":"users","Item":{"id":{"S":"a"},"n":{"N":"\(number)"},"v":{"S":"\(text)"},"w":{"S":"b"}},
+                    "ReturnConsumedCapacity":"TOTAL"}
+                    """
+                )
+                #expect(put["ConsumedCapacity"]?["CapacityUnits"] == .number(units), "\(number) with \(count)")
+            }
+        }
+    }
+
     @Test func `forbid_rmw refuses a conditional write but not a plain one`() throws {
         let server = try LocalServer()
         try server.createUsers()

@@ -107,6 +107,15 @@ import Testing
         #expect(try server.error("DescribeStream", #"{"StreamArn":"\#(first)"}"#).type == "ResourceNotFoundException")
     }
 
+    @Test(arguments: ["nonsense", "H 0:0"])
+    func `no shards follow one there is not`(shard: String) throws {
+        let server = try streaming("KEYS_ONLY")
+        let request = #"{"StreamArn":"\#(try arn(server))","ExclusiveStartShardId":"\#(shard)"}"#
+        let description = try server.call("DescribeStream", request)["StreamDescription"]
+        #expect(description?["Shards"] == .array([]))
+        #expect(description?["LastEvaluatedShardId"] == nil)
+    }
+
     @Test func `an expired item is removed by the service`() throws {
         let server = try streaming("OLD_IMAGE")
         try server.call(
