@@ -228,7 +228,7 @@ extension UpdateRun {
             return rest.isEmpty ? nil : .binarySet(rest)
         default:
             throw .validation(
-                "DELETE needs two sets of the same type, got \(current.typeName) and "
+                "DELETE: type mismatch: two sets of the same type are needed, got \(current.typeName) and "
                     + operand.typeName
             )
         }

@@ -152,6 +152,8 @@ import Testing
 
     @Test(arguments: [
         (#"{"n": {"Action": "ADD", "Value": {"SS": ["x"]}}}"#, "type"),
+        (#"{"n": {"Action": "DELETE", "Value": {"SS": ["x"]}}}"#, "mismatch"),
+        (#"{"s": {"Action": "DELETE", "Value": {"NS": ["1"]}}}"#, "mismatch"),
         (#"{"s": {"Action": "ADD", "Value": {"S": "x"}}}"#, "type"),
         (#"{"q": {"Action": "ADD", "Value": {"S": "x"}}}"#, "type"),
         (#"{"q": {"Action": "ADD", "Value": {"M": {}}}}"#, "type"),
