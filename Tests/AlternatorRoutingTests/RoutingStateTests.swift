@@ -107,6 +107,25 @@ struct RoutingStateTests {
         }
     }
 
+    /// For 1 to 6 nodes: how many may fall because others were faster; half of them, rounded up, stay.
+    @Test(arguments: [(1, 0), (2, 1), (3, 1), (4, 2), (5, 2), (6, 3)])
+    func `being overtaken takes a node down, but never more than half of them`(count: Int, fallen: Int) throws {
+        var state = try RoutingState.active(count)
+        for _ in 0..<30 {
+            for node in state.nodes.nodes where state.state(of: node.id) != .down {
+                var plan = state.plan(for: .node(node.id), choice: 0)
+                _ = state.finished(try state.choose(&plan), .overtaken, now: .zero)
+            }
+        }
+        #expect(state.nodes(in: .down).count == fallen)
+        // One real failure is enough for those that were spared.
+        for node in state.nodes.nodes where state.state(of: node.id) != .down {
+            var plan = state.plan(for: .node(node.id), choice: 0)
+            #expect(state.finished(try state.choose(&plan), .failed, now: .zero).change?.to == .down)
+        }
+        #expect(state.nodes(in: .down).count == count)
+    }
+
     @Test func `outcomes of attempts from before a node went down are rejected`() throws {
         let settings = NodeHealthSettings.on(activeFailures: 1, downRecovery: 1, quarantineFailures: 1)
         var state = try RoutingState.active(1, health: settings)

@@ -92,7 +92,7 @@ extension ClientCore {
             return settle(choice, answer)
         }
         if error.hasHead { return settle(choice, .ignored) }
-        settle(choice, .failed)
+        settle(choice, .overtaken)
         tellLoser(choice.handle.label)
     }
 }

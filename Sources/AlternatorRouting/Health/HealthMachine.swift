@@ -48,6 +48,15 @@ package struct HealthMachine: Sendable, Hashable {
         generation = 0
     }
 
+    /// Whether the next failure of a request takes it down.
+    package func isLastFailureBeforeDown(settings: NodeHealthSettings) -> Bool {
+        switch state {
+        case .active: failures + 1 >= settings.activeFailures
+        case .quarantined: failures + 1 >= settings.quarantineFailures
+        case .down: false
+        }
+    }
+
     /// Takes in an event that began in `generation`; returns whether the state changed.
     package mutating func apply(
         _ event: HealthEvent,

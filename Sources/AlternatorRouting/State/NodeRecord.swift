@@ -65,8 +65,13 @@ package struct Selection: Sendable, Hashable {
 package enum AttemptOutcome: Sendable, Hashable {
     /// Final response headers came, with any status.
     case response(status: Int)
-    /// No final response headers: not connected, reset, timed out, or a hedge that lost without an answer.
+    /// No final response headers: not connected, reset, or timed out.
     case failed
+    /// Another node answered the same read first, and this one had not begun to.
+    ///
+    /// Counts as a failure as long as half of the nodes stay in use: where most are overtaken, slowness is general (a
+    /// pause of this process, an overloaded cluster), and taking all of them down would make it an outage.
+    case overtaken
     /// The caller gave up, or the client closed: says nothing about the node.
     case ignored
 }

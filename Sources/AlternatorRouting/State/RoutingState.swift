@@ -304,13 +304,23 @@ package struct RoutingState: Sendable {
             reportedAllFailed = false
             if records[index].machine.state == .quarantined { records[index].suppressesValidation = true }
             return OutcomeReport(change: apply(.trafficSucceeded, to: selection.node, selection.generation, now))
-        case .failed:
+        case .overtaken where isNeeded(selection):
+            return OutcomeReport()
+        case .failed, .overtaken:
             records[index].failedSinceSuccess = true
             records[index].connections = max(records[index].inFlight, records[index].connections - 1)
             if stickyNode == selection.node.id { stickyNode = nil }
             let change = apply(.trafficFailed, to: selection.node, selection.generation, now)
             return OutcomeReport(change: change, allNodesFailed: becameAllFailed())
         }
+    }
+
+    /// Whether one more failure would leave fewer than half of the nodes in use.
+    private func isNeeded(_ selection: Selection) -> Bool {
+        guard records[selection.node.id.index].machine.isLastFailureBeforeDown(settings: health) else { return false }
+        let members = members
+        let inUse = members.count { records[$0.id.index].machine.state != .down }
+        return (inUse - 1) * 2 < members.count
     }
 
     /// A connection of the node's pool was closed while idle; `perConnection` balancing counts them.
