@@ -8,10 +8,10 @@ import Testing
 
 /// Faults of one of five nodes, or of all, while 64 requests are in flight.
 @Suite(.serialized, .timeLimit(.minutes(1))) struct ChaosTests {
-    private static let victim = "127.0.0.3"
+    static let victim = "127.0.0.3"
 
     /// Five nodes and a client that knows them.
-    private static func run(
+    static func run(
         gossipDelay: Duration = .zero,
         _ configure: (inout AlternatorConfig) -> Void = { _ in },
         _ body: (LocalCluster, AlternatorClient) async throws -> Void
@@ -36,7 +36,7 @@ import Testing
         try result.get()
     }
 
-    private static func label(_ address: String, _ cluster: LocalCluster) -> String { "\(address):\(cluster.port)" }
+    static func label(_ address: String, _ cluster: LocalCluster) -> String { "\(address):\(cluster.port)" }
 
     private static func requests(_ cluster: LocalCluster, _ address: String) -> Int {
         cluster.requestCounts(of: address)["requests", default: 0]

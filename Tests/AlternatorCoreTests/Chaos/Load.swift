@@ -11,6 +11,8 @@ final class Load: Sendable {
     enum Kind: Sendable {
         /// Puts a new item and reads it back, in turns.
         case idempotent
+        /// Reads one item, which must be there.
+        case reading
         /// Adds one to a number and, in the same request, its own mark to a set.
         case counting
     }
@@ -46,6 +48,7 @@ final class Load: Sendable {
     ///   - client: whose requests they are.
     ///   - inFlight: how many there are at any moment.
     ///   - countingShare: how many of them are counting writes.
+    ///   - kind: what the others are.
     ///   - body: what happens meanwhile.
     /// - Returns: every request's outcome, in the order of their ends.
     /// - Throws: what `body` throws.
@@ -53,12 +56,13 @@ final class Load: Sendable {
         _ client: AlternatorClient,
         inFlight: Int = 64,
         counting countingShare: Int = 0,
+        others kind: Kind = .idempotent,
         _ body: (Load) async throws -> Void
     ) async throws -> [Outcome] {
         let load = Load(client)
         try await withThrowingTaskGroup(of: Void.self) { group in
             for caller in 0..<inFlight {
-                group.addTask { await load.go(caller, caller < countingShare ? .counting : .idempotent) }
+                group.addTask { await load.go(caller, caller < countingShare ? .counting : kind) }
             }
             defer { load.isStopped.store(true, ordering: .sequentiallyConsistent) }
             try await body(load)
@@ -80,6 +84,8 @@ final class Load: Sendable {
     // MARK: One caller
 
     static func key(_ caller: Int, _ number: Int) -> String { "item-\(caller)-\(number / 2)" }
+    /// What reading callers read.
+    static let sharedKey = "shared"
     static func counter(_ caller: Int) -> String { "counter-\(caller)" }
 
     private func go(_ caller: Int, _ kind: Kind) async {
@@ -103,7 +109,7 @@ final class Load: Sendable {
         do throws(AlternatorError) {
             let answer = try await client.execute(encoded(caller, kind, number))
             (node, attempts) = (answer.node, answer.attempts)
-            if kind == .idempotent, !number.isMultiple(of: 2) {
+            if kind == .reading || (kind == .idempotent && !number.isMultiple(of: 2)) {
                 isLost = try answer.read(as: GetItemRequest.self, table: "users").item == nil
             }
         } catch {
@@ -128,8 +134,9 @@ final class Load: Sendable {
             let item: [String: AttributeValue] = ["id": .string(Self.key(caller, number)), "n": .string("x")]
             let request = PutItemRequest(tableName: "users", item: item)
             return try request.encoded(safety: request.safety)
-        case .idempotent:
-            let key: [String: AttributeValue] = ["id": .string(Self.key(caller, number))]
+        case .idempotent, .reading:
+            let id = kind == .reading ? Self.sharedKey : Self.key(caller, number)
+            let key: [String: AttributeValue] = ["id": .string(id)]
             return try GetItemRequest(tableName: "users", key: key, consistentRead: true).encoded(safety: .idempotent)
         case .counting:
             let mark = AttributeNumber(caller * 1_000_000 + number)
@@ -165,9 +172,16 @@ extension [Load.Outcome] {
     /// Attempts that reached a node, per request; zero if there were none.
     var averageAttempts: Double { isEmpty ? 0 : Double(reduce(0) { $0 + $1.attempts }) / Double(count) }
 
+    /// The latency that this share of the requests stays within.
+    func latency(within share: Double) -> Duration {
+        let sorted = map { $0.ended - $0.started }.sorted()
+        return sorted.isEmpty ? .zero : sorted[Swift.min(Int(Double(count) * share), count - 1)]
+    }
+
     /// No request failed, and every read found what was put before.
     func expectNoFailure(_ location: SourceLocation = #_sourceLocation) {
-        #expect(failures.isEmpty, "\(failures.count) of \(count): \(failures.prefix(3))", sourceLocation: location)
+        let failures = failures
+        #expect(failures.count == 0, "\(failures.count) of \(count): \(failures.prefix(3))", sourceLocation: location)
         let lost = filter(\.isLost).count
         #expect(lost == 0, "something put was not there", sourceLocation: location)
     }
