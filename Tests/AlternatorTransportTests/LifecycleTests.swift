@@ -1,5 +1,6 @@
 import Foundation
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import AlternatorTransport
@@ -57,7 +58,7 @@ private struct Resources {
             async let first = outcome(transport, request(), peer)
             async let second = outcome(transport, request(), peer)
             async let third = outcome(transport, request(), peer)
-            while arrived.load(ordering: .sequentiallyConsistent) < target { await Task.yield() }
+            try await eventually("two have arrived") { arrived.load(ordering: .sequentiallyConsistent) >= target }
             await transport.close(within: .zero)
             let errors = await [first.error, second.error, third.error]
             #expect(errors.allSatisfy { $0?.kind == .closed })
@@ -77,7 +78,7 @@ private struct Resources {
             let result = await outcome(transport, request(), peer)
             #expect(result.error == nil)
         }
-        while test.server.connectionCount > 0 { await Task.yield() }
+        try await eventually("no connection is left") { test.server.connectionCount == 0 }
         #expect(Resources().grewLittle(since: before))
         await test.stop()
     }
@@ -91,7 +92,7 @@ private struct Resources {
         let transport = LoopTransport()
         let peer = Peer(id: 0, host: "127.0.0.1", port: test.port)
         async let running = outcome(transport, request(), peer)
-        while !arrived.load(ordering: .sequentiallyConsistent) { await Task.yield() }
+        try await eventually("the request has arrived") { arrived.load(ordering: .sequentiallyConsistent) }
         await transport.close(within: .seconds(20))
         #expect(try await running.get().bodyText == "a")
         let late = await outcome(transport, request(), peer)

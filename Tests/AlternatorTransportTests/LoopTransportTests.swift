@@ -1,4 +1,6 @@
+import Dispatch
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import AlternatorTransport
@@ -122,7 +124,7 @@ extension Result where Success == IncomingResponse, Failure == TransportError {
         for _ in 1...50 {
             _ = try await transport.exchange(request(), with: peer, options: options())
             await test.server.stop()
-            while transport.snapshot().first?.open != 0 { await Task.yield() }
+            try await eventually("the connection is closed") { transport.snapshot().first?.open == 0 }
             try test.server.start()
         }
         await transport.close(within: .seconds(5))
@@ -138,18 +140,19 @@ extension Result where Success == IncomingResponse, Failure == TransportError {
             // The loop cannot see FIN or RST before the next exchange has looked for itself.
             let held = Mutex(false)
             let go = Mutex(false)
+            defer { go.withLock { $0 = true } }
             let blocked = Task(executorPreference: transport.executor) {
                 held.withLock { $0 = true }
                 while !go.withLock({ $0 }) {}
             }
-            while !held.withLock({ $0 }) { await Task.yield() }
+            try await eventually("the loop is held up") { held.withLock { $0 } }
             await test.server.stop()
             try test.server.start()
             // A connection used within the last millisecond is trusted unseen.
             let rested = MonotonicTime.now.advanced(by: .milliseconds(2))
-            while MonotonicTime.now < rested { await Task.yield() }
+            try await eventually("2 ms have passed") { MonotonicTime.now >= rested }
             let next = Task { await outcome(transport, request(), peer) }
-            while transport.snapshot().first?.waiting != 1 { await Task.yield() }
+            try await eventually("the exchange waits") { transport.snapshot().first?.waiting == 1 }
             go.withLock { $0 = true }
             await blocked.value
             #expect(await next.value.error == nil)
@@ -279,7 +282,7 @@ extension Result where Success == IncomingResponse, Failure == TransportError {
         }
         let other = Peer(id: 0, host: "127.0.0.1", port: hanging.port)
         let first = Task { await outcome(impatient, request(), other) }
-        while arrivals.value == 0 { await Task.yield() }
+        try await eventually("the first has arrived") { arrivals.value == 1 }
         let second = await outcome(impatient, request(), other)
         #expect(second.error?.kind == .acquireTimeout)
         #expect(second.error?.sent == .incomplete)
@@ -299,12 +302,12 @@ extension Result where Success == IncomingResponse, Failure == TransportError {
         let transport = LoopTransport()
         let peer = Peer(id: 0, host: "127.0.0.1", port: test.port)
         let running = Task { await outcome(transport, request(), peer) }
-        while arrived.load(ordering: .sequentiallyConsistent) == 0 { await Task.yield() }
+        try await eventually("the request has arrived") { arrived.load(ordering: .sequentiallyConsistent) == 1 }
         running.cancel()
         let result = await running.value
         #expect(result.error?.kind == .cancelled)
         #expect(result.error?.sent == .complete)
-        while transport.snapshot().first?.open != 0 { await Task.yield() }
+        try await eventually("the connection is closed") { transport.snapshot().first?.open == 0 }
 
         let before = Task {
             while !Task.isCancelled { await Task.yield() }
@@ -355,18 +358,18 @@ extension Result where Success == IncomingResponse, Failure == TransportError {
         configuration.maxPoolConnections = 1
         let transport = LoopTransport(configuration)
         let peer = Peer(id: 0, host: "127.0.0.1", port: test.port)
-        func waiting(_ count: Int) async {
-            while transport.snapshot().first?.waiting != count { await Task.yield() }
+        func waiting(_ count: Int) async throws {
+            try await eventually("\(count) in line") { transport.snapshot().first?.waiting == count }
         }
         let first = Task { await outcome(transport, request("/first"), peer) }
-        while arrivals.value == 0 { await Task.yield() }
+        try await eventually("the first has arrived") { arrivals.value == 1 }
         let second = Task { await outcome(transport, request(), peer) }
-        await waiting(1)
+        try await waiting(1)
         let third = Task { await outcome(transport, request(), peer) }
-        await waiting(2)
+        try await waiting(2)
         second.cancel()
         #expect(await second.value.error?.kind == .cancelled)
-        await waiting(1)
+        try await waiting(1)
         first.cancel()
         #expect(await first.value.error?.kind == .cancelled)
         #expect(await third.value.error == nil)
@@ -404,7 +407,9 @@ extension Result where Success == IncomingResponse, Failure == TransportError {
         configuration.connectionIdleTimeout = .milliseconds(20)
         let idle = LoopTransport(configuration)
         _ = try await idle.exchange(request(), with: peer, options: options())
-        while idle.snapshot().first?.open != 0 || test.server.connectionCount != 0 { await Task.yield() }
+        try await eventually("the idle connection is closed at both ends") {
+            idle.snapshot().first?.open == 0 && test.server.connectionCount == 0
+        }
         await idle.close(within: .seconds(5))
 
         configuration = TransportConfiguration()
@@ -412,7 +417,7 @@ extension Result where Success == IncomingResponse, Failure == TransportError {
         let old = LoopTransport(configuration)
         for _ in 1...3 {
             _ = try await old.exchange(request(), with: peer, options: options())
-            while old.snapshot().first?.open != 0 { await Task.yield() }
+            try await eventually("the old connection is closed") { old.snapshot().first?.open == 0 }
         }
         await old.close(within: .seconds(5))
         await test.stop()
@@ -420,19 +425,24 @@ extension Result where Success == IncomingResponse, Failure == TransportError {
 
     @Test func `a forgotten peer's connections end, the busy one after its answer`() async throws {
         let arrivals = Counter()
+        let forgotten = DispatchSemaphore(value: 0)
         let test = try TestServer { request in
             arrivals.increment()
-            guard request.path == "/slow" else { return self.echo(request) }
-            return .respondLater(ServerResponse(status: 200, body: [0x61]), after: .milliseconds(100))
+            // The answer comes when the peer is forgotten; the limit is there for a test that would hang.
+            if request.path == "/slow" { _ = forgotten.wait(timeout: .now() + 20) }
+            return self.echo(request)
         }
         let transport = LoopTransport()
         let peer = Peer(id: 0, host: "127.0.0.1", port: test.port)
         _ = try await transport.exchange(request(), with: peer, options: options())
         let slow = Task { await outcome(transport, request("/slow"), peer) }
-        while arrivals.value < 2 { await Task.yield() }
+        try await eventually("the slow request has arrived") { arrivals.value == 2 }
         transport.forget(peer)
+        forgotten.signal()
         #expect(await slow.value.error == nil)
-        while !transport.snapshot().isEmpty || test.server.connectionCount != 0 { await Task.yield() }
+        try await eventually("no connection is left") {
+            transport.snapshot().isEmpty && test.server.connectionCount == 0
+        }
         // It can come back.
         _ = try await transport.exchange(request(), with: peer, options: options())
         await transport.close(within: .seconds(5))
