@@ -3,6 +3,7 @@ import AlternatorRouting
 import AlternatorTransport
 import AlternatorWire
 import Foundation
+import Synchronization
 import TestSupport
 import Testing
 
@@ -121,7 +122,12 @@ import Testing
         let group = LoopGroup(count: 1)
         let server = try HTTPServer(host: "127.0.0.1", port: 0, group: group, handler: Stranger(action: action))
         try server.start()
-        let client = try await AlternatorClient(AlternatorConfig(seedHosts: ["127.0.0.1"], port: server.port))
+        let config = AlternatorConfig(seedHosts: ["127.0.0.1"], port: server.port)
+        let client = try await AlternatorClient(config)
+        // On a busy machine the client is made before the first refresh is over.
+        try await eventually("the seed's answer is known") {
+            client.core.report.withLock { $0.sentence(config).contains("127.0.0.1:\(server.port): ") }
+        }
         let error = await failure { try await client.putItem(Live.item(1)) }
         #expect(error?.code == .noNodeAvailable, "\(error as Any)")
         #expect(error?.message.contains("127.0.0.1:\(server.port): ") == true, "\(error as Any)")
