@@ -2,7 +2,7 @@
 import PackageDescription
 
 /// Applied to every Swift target; CONTRIBUTING.md says why each one is on.
-let settings: [SwiftSetting] = [
+var settings: [SwiftSetting] = [
     // SE-0335: `any` is written out, so the cost of an existential is visible in review.
     .enableUpcomingFeature("ExistentialAny"),
     // SE-0444: a file imports what it uses.
@@ -14,6 +14,9 @@ let settings: [SwiftSetting] = [
     // SE-0458: every unsafe expression carries the word `unsafe`.
     .strictMemorySafety(),
 ]
+
+// For the Thread Sanitizer, which does not see the standard library's `Mutex`: Sources/Sanitizer/Mutex.swift says why.
+if Context.environment["ALTERNATOR_TSAN"] == "1" { settings.append(.define("ALTERNATOR_TSAN")) }
 
 let package = Package(
     name: "swift-alternator",
