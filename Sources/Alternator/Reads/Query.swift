@@ -66,134 +66,23 @@ public struct Query<Root, Element: Decodable>: Sendable, AsyncSequence {
 
     /// One page: `limit` items if there is a limit, following as many of the server's pages as that takes; else one of the
     /// server's pages, which may be empty although more follow.
-    public func page() async throws(AlternatorError) -> Page<Element> {
-        var plan = plan
-        plan.prefetches = false
-        return try await PageSource(plan).merged(limit: plan.limit)
-    }
+    public func page() async throws(AlternatorError) -> Page<Element> { try await plan.page(of: Element.self) }
 
     /// The server's pages one by one, each with the token to go on after it.
-    public var pages: Pages { Pages(plan: plan) }
+    public var pages: ReadPages<Element> { ReadPages(plan: plan) }
 
     /// The number of items, over all pages; only numbers are sent by the server.
-    public func count() async throws(AlternatorError) -> Int {
-        let source = try PageSource(plan, counting: true)
-        var total = 0
-        while let count = try await source.nextCount() { total += count }
-        return total
-    }
+    public func count() async throws(AlternatorError) -> Int { try await plan.count() }
 
     /// The first item, if there is any.
-    public func first() async throws(AlternatorError) -> Element? {
-        var plan = plan
-        plan.limit = Swift.min(plan.limit ?? 1, 1)
-        plan.prefetches = false
-        let source = try PageSource(plan)
-        while let page = try await source.next(Element.self) {
-            if let item = page.items.first { return item }
-        }
-        return nil
-    }
+    public func first() async throws(AlternatorError) -> Element? { try await plan.first(of: Element.self) }
 
     /// All items, at most `max`.
     public func all(max: Int) async throws(AlternatorError) -> [Element] {
-        var plan = plan
-        plan.limit = Swift.min(plan.limit ?? max, max)
-        let source = try PageSource(plan)
-        var items: [Element] = []
-        while let page = try await source.next(Element.self) { items += page.items }
-        return items
+        try await plan.all(of: Element.self, max: max)
     }
 
-    // MARK: Sequences
-
-    public func makeAsyncIterator() -> AsyncIterator { AsyncIterator(plan: plan) }
-
-    /// Only `next(isolation:)`: with `next()` alone every element would leave the caller's actor.
-    public struct AsyncIterator: AsyncIteratorProtocol {
-        private let plan: ReadPlan
-        private var source: PageSource?
-        private var items: [Element] = []
-        private var position = 0
-        private var isFinished = false
-
-        fileprivate init(plan: ReadPlan) { self.plan = plan }
-
-        public mutating func next(isolation actor: isolated (any Actor)?) async throws(AlternatorError) -> Element? {
-            while position == items.count {
-                guard !isFinished else { return nil }
-                do throws(AlternatorError) {
-                    let source = try pageSource()
-                    self.source = source
-                    guard let page = try await source.next(Element.self) else {
-                        finish()
-                        return nil
-                    }
-                    items = page.items
-                    position = 0
-                } catch {
-                    finish()
-                    throw error
-                }
-            }
-            position += 1
-            return items[position - 1]
-        }
-
-        private func pageSource() throws(AlternatorError) -> PageSource {
-            if let source { return source }
-            return try PageSource(plan)
-        }
-
-        private mutating func finish() {
-            isFinished = true
-            source = nil
-            items = []
-            position = 0
-        }
-    }
-
-    /// A query's pages.
-    public struct Pages: AsyncSequence, Sendable {
-        public typealias Element = Page<Query.Element>
-        public typealias Failure = AlternatorError
-
-        fileprivate let plan: ReadPlan
-
-        public func makeAsyncIterator() -> AsyncIterator { AsyncIterator(plan: plan) }
-
-        /// Only `next(isolation:)`, as for items.
-        public struct AsyncIterator: AsyncIteratorProtocol {
-            private let plan: ReadPlan
-            private var source: PageSource?
-            private var isFinished = false
-
-            fileprivate init(plan: ReadPlan) { self.plan = plan }
-
-            public mutating func next(
-                isolation actor: isolated (any Actor)?
-            ) async throws(AlternatorError) -> Page<Query.Element>? {
-                guard !isFinished else { return nil }
-                do throws(AlternatorError) {
-                    let source = try pageSource()
-                    self.source = source
-                    if let page = try await source.next(Query.Element.self) { return page }
-                } catch {
-                    isFinished = true
-                    source = nil
-                    throw error
-                }
-                isFinished = true
-                source = nil
-                return nil
-            }
-
-            private func pageSource() throws(AlternatorError) -> PageSource {
-                if let source { return source }
-                return try PageSource(plan)
-            }
-        }
-    }
+    public func makeAsyncIterator() -> ItemIterator<Element> { ItemIterator(plan: plan) }
 }
 
 extension Query where Root: ExpiringItem {
