@@ -2,7 +2,9 @@
 
 #include "CAlternator.h"
 
+#include <errno.h>
 #include <pthread.h>
+#include <sched.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/eventfd.h>
@@ -37,6 +39,21 @@ void calt_error_text(int code, char *text, size_t size) {
     // The GNU form returns the text, which need not be in the buffer.
     char buffer[256];
     (void)snprintf(text, size, "%s", strerror_r(code, buffer, sizeof buffer));
+}
+
+int calt_allowed_processors(void) {
+    // The kernel refuses a set that is smaller than its own, with EINVAL.
+    for (int bits = 1024; bits <= 1 << 20; bits *= 2) {
+        cpu_set_t *set = CPU_ALLOC(bits);
+        if (set == NULL) return 0;
+        size_t size = CPU_ALLOC_SIZE(bits);
+        int count = sched_getaffinity(0, size, set) == 0 ? CPU_COUNT_S(size, set) : -1;
+        int reason = errno;
+        CPU_FREE(set);
+        if (count >= 0) return count;
+        if (reason != EINVAL) return 0;
+    }
+    return 0;
 }
 
 static __thread uint64_t current_loop;

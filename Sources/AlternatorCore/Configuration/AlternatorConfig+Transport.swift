@@ -4,7 +4,7 @@ extension AlternatorConfig {
     /// What the transport is to know.
     var transportConfiguration: TransportConfiguration {
         var configuration = TransportConfiguration()
-        configuration.loopCount = eventLoopCount ?? min(ProcessorCount.online, 4)
+        configuration.loopCount = eventLoopCount ?? min(ProcessorCount.usable, 4)
         configuration.maxPoolConnections = maxPoolConnections
         configuration.acquireTimeout = acquireTimeout
         configuration.connectTimeout = connectTimeout

@@ -78,7 +78,7 @@ public struct AlternatorConfig: Sendable {
     /// A request may be waiting for it: it must return soon. While there is one, every choice of a node is an event.
     public var observer: (@Sendable (AlternatorEvent) -> Void)?
 
-    /// Threads that do the network; `nil`: one per core, at most four.
+    /// Threads that do the network; `nil`: one per processor this process may use (affinity, cgroup quota), at most four.
     public var eventLoopCount: Int?
 
     /// Makes a configuration; nothing is checked yet.

@@ -19,6 +19,8 @@ void calt_eventfd_clear(int fd);
 int calt_accept(int fd, void *address, uint32_t *length);
 void calt_name_thread(const char *name);
 void calt_error_text(int code, char *text, size_t size);
+/// The processors the calling thread may run on; 0 if the system does not say. A set of any size is a macro in C.
+int calt_allowed_processors(void);
 
 /// Swift has no thread-local storage: the number of the event loop this thread runs, 0 for none.
 uint64_t calt_current_loop(void);
