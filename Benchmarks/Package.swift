@@ -8,7 +8,15 @@ let package = Package(
         .executableTarget(
             name: "Bench",
             dependencies: [.product(name: "Alternator", package: "swift-alternator")]
-        )
+        ),
+        .executableTarget(
+            name: "Micro",
+            dependencies: ["CountedMemory", .product(name: "Alternator", package: "swift-alternator")],
+            // It measures single parts, which are `package` and not `public`.
+            swiftSettings: [.unsafeFlags(["-Xfrontend", "-disable-access-control"])]
+        ),
+        // Counts allocations by standing in for malloc.
+        .target(name: "CountedMemory"),
     ],
     swiftLanguageModes: [.v6]
 )

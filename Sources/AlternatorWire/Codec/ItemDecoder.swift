@@ -85,6 +85,13 @@ public struct ItemDecoder: Sendable {
 }
 
 extension JSONReader {
+    /// Scans the item at the reader's place as decoding does first: how many values it has, inner ones and itself included.
+    package mutating func scanItem() throws(JSONError) -> Int {
+        let nodes = try ItemTape.scan(&self, isItem: true, reusing: takeScratch())
+        defer { giveScratch(nodes) }
+        return nodes.count
+    }
+
     /// One attribute out of an encoded item (`{"id":{"S":"u1"}, …}`); `nil` where the item has none of that name.
     ///
     /// `name` is an attribute at the top level, `start` the place in the bytes where the item begins.
