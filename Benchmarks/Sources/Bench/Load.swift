@@ -8,6 +8,20 @@ struct LoadResult {
     /// User and system time of this process.
     var cpuSeconds: Double
     var latencies: Histogram
+    /// Voluntary and involuntary context switches of this process.
+    var contextSwitches: Int
+    /// Bytes resident at the end of the load.
+    var residentBytes: Int
+
+    /// One line for programs: `RESULT requests=… …`, times in microseconds.
+    var record: String {
+        func column(_ value: Double, _ digits: Int = 1) -> String { String(format: "%.\(digits)f", value) }
+        let count = Double(max(requests, 1))
+        return "RESULT requests=\(requests) secs=\(column(seconds, 3)) rps=\(column(Double(requests) / seconds, 0)) "
+            + "p50=\(column(latencies.microseconds(quantile: 0.5))) p99=\(column(latencies.microseconds(quantile: 0.99))) "
+            + "p999=\(column(latencies.microseconds(quantile: 0.999))) cpu_us=\(column(cpuSeconds / count * 1e6, 2)) "
+            + "csw=\(column(Double(contextSwitches) / count, 3)) rss_kb=\(residentBytes / 1024)"
+    }
 
     /// One line: a name, requests per second, CPU per request, latencies.
     func line(_ name: String) -> String {
@@ -29,9 +43,9 @@ func load(
     let clock = ContinuousClock()
     let measureFrom = clock.now + duration / 4
     let end = measureFrom + duration
-    let cpuAtStart = Task {
+    let useAtStart = Task {
         try await clock.sleep(until: measureFrom)
-        return processSeconds()
+        return ProcessUse.now
     }
     let merged = try await withThrowingTaskGroup(of: Histogram.self) { group in
         for lane in 0..<concurrency {
@@ -53,15 +67,35 @@ func load(
         for try await part in group { merged.add(part) }
         return merged
     }
-    let cpu = processSeconds() - (try await cpuAtStart.value)
-    return LoadResult(requests: merged.count, seconds: duration / .seconds(1), cpuSeconds: cpu, latencies: merged)
+    let (before, after) = (try await useAtStart.value, ProcessUse.now)
+    return LoadResult(
+        requests: merged.count,
+        seconds: duration / .seconds(1),
+        cpuSeconds: after.seconds - before.seconds,
+        latencies: merged,
+        contextSwitches: after.contextSwitches - before.contextSwitches,
+        residentBytes: after.residentBytes
+    )
 }
 
-func processSeconds() -> Double {
-    var usage = rusage()
-    getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
-    func seconds(_ time: timeval) -> Double { Double(time.tv_sec) + Double(time.tv_usec) / 1e6 }
-    return seconds(usage.ru_utime) + seconds(usage.ru_stime)
+/// What this process has used since it began.
+struct ProcessUse {
+    var seconds: Double
+    var contextSwitches: Int
+    var residentBytes: Int
+
+    static var now: ProcessUse {
+        var usage = rusage()
+        getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
+        func seconds(_ time: timeval) -> Double { Double(time.tv_sec) + Double(time.tv_usec) / 1e6 }
+        let pages = (try? String(contentsOfFile: "/proc/self/statm", encoding: .utf8))?
+            .split(separator: " ").dropFirst().first.flatMap { Int($0) }
+        return ProcessUse(
+            seconds: seconds(usage.ru_utime) + seconds(usage.ru_stime),
+            contextSwitches: Int(usage.ru_nvcsw + usage.ru_nivcsw),
+            residentBytes: (pages ?? 0) * Int(sysconf(Int32(_SC_PAGESIZE)))
+        )
+    }
 }
 
 extension Duration {
