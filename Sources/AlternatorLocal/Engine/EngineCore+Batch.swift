@@ -4,8 +4,7 @@ extension EngineCore {
     private struct BatchWrite {
         let table: TableDefinition
         let key: RowKey
-        /// `nil` deletes.
-        let item: [UInt8]?
+        let change: Change
     }
 
     func batchWriteItem(_ request: JSONValue) throws(LocalError) -> Answer {
@@ -42,7 +41,7 @@ extension EngineCore {
         try store.transaction { () throws(LocalError) in
             for each in writes {
                 let old = needsOldItem(each.table) ? try storedItem(each.table, each.key) : nil
-                try write(each.item, old: old, at: each.key, in: each.table)
+                try write(each.change, old: old, at: each.key, in: each.table)
             }
         }
         var members: [JSONValue.Member] = [.init("UnprocessedItems", .object([]))]
@@ -68,14 +67,18 @@ extension EngineCore {
                 write = try BatchWrite(
                     table: table,
                     key: table.key(of: item),
-                    item: StoredItem.read(item, for: table)
+                    change: .put(StoredItem.read(item, for: table))
                 )
             case "DeleteRequest":
                 guard let key = content["Key"] else {
                     throw .validation("DeleteRequest is missing a mandatory member Key")
                 }
                 guard case .object = key else { throw .validation("Key in DeleteRequest must be an object") }
-                write = try BatchWrite(table: table, key: table.exactKey(key), item: nil)
+                write = try BatchWrite(
+                    table: table,
+                    key: table.exactKey(key),
+                    change: Change(deleting: key, from: table)
+                )
             default:
                 throw .validation("Unknown BatchWriteItem request type: \(kind)")
             }
@@ -90,7 +93,7 @@ extension EngineCore {
     private func batchCapacity(_ writes: [BatchWrite], of table: TableDefinition) throws(LocalError) -> JSONValue {
         var units = 0
         for write in writes {
-            let size = try write.item.map(StoredItem.decode).map(Capacity.size) ?? 1
+            let size = try write.change.item.map(StoredItem.decode).map(Capacity.size) ?? 1
             units += Capacity.writeUnits(size)
         }
         return .object([
@@ -117,12 +120,18 @@ extension EngineCore {
         var writer = JSONWriter(reserving: 4096)
         var capacity: [JSONValue] = []
         writer.raw("{\"Responses\":{")
-        for (place, read) in reads.enumerated() {
-            if place > 0 { writer.byte(UInt8(ascii: ",")) }
-            writer.string(read.table.name)
-            writer.raw(":[")
-            let halves = try answer(read, to: &writer)
-            writer.byte(UInt8(ascii: "]"))
+        var isFirst = true
+        for read in reads {
+            var halves = 0
+            // A table of which nothing was read has no entry.
+            if !read.keys.isEmpty {
+                if !isFirst { writer.byte(UInt8(ascii: ",")) }
+                isFirst = false
+                writer.string(read.table.name)
+                writer.raw(":[")
+                halves = try answer(read, to: &writer)
+                writer.byte(UInt8(ascii: "]"))
+            }
             if wantsCapacity {
                 capacity.append(
                     .object([

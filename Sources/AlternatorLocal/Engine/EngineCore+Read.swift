@@ -46,8 +46,8 @@ extension EngineCore {
         throw .validation("Requested resource not found: Index '\(name)' for table '\(table.name)'")
     }
 
-    private func checkConsistency(_ request: JSONValue, _ index: IndexDefinition?) throws(LocalError) {
-        guard try request.isConsistentRead(), let index, !index.isLocal else { return }
+    private func checkConsistency(_ isConsistent: Bool, _ index: IndexDefinition?) throws(LocalError) {
+        guard isConsistent, let index, !index.isLocal else { return }
         throw .validation("Consistent reads are not allowed on global indexes (GSI)")
     }
 
@@ -55,8 +55,9 @@ extension EngineCore {
         if let system = try systemTable(request.tableName(), context) { return try scan(system, request) }
         let table = try readableTable(of: request)
         let index = try index(of: request, in: table)
+        let isConsistent = try request.isConsistentRead()
         let tokens = try ScanSegment(request)
-        try checkConsistency(request, index)
+        try checkConsistency(isConsistent, index)
         let limit = try request.pageLimit()
         let select = try Select(request, readsIndex: index != nil)
         var placeholders = Placeholders(request: request)
@@ -66,20 +67,19 @@ extension EngineCore {
             placeholders: &placeholders
         )
         var range = RowRange()
-        if let tokens { range.tokens = tokens.range }
-        if let start = request["ExclusiveStartKey"] {
-            (range.after, range.afterBase) = try table.start(start, through: index)
-            if let tokens, let after = range.after, !tokens.range.contains(after.token) {
-                throw .validation(
-                    """
-                    The provided starting key is invalid: Invalid ExclusiveStartKey. Please use ExclusiveStartKey \
-                    with correct Segment. TotalSegments: \(tokens.total) Segment: \(tokens.segment)
-                    """
-                )
+        if let tokens {
+            range.tokens = tokens.range
+            if let start = request["ExclusiveStartKey"] {
+                // Only its partition matters here; the rest is looked at after the filter.
+                let token = try table.startToken(start, through: index)
+                guard tokens.range.contains(token) else { throw tokens.excludesStart }
             }
         }
         let filter = try ItemFilter(request: request, of: .scan, placeholders: &placeholders)
         try placeholders.checkAllUsed(by: "Scan")
+        if let start = request["ExclusiveStartKey"] {
+            (range.after, range.afterBase) = try table.start(start, through: index)
+        }
         let page = PageRequest(
             table: table,
             index: index,
@@ -87,7 +87,8 @@ extension EngineCore {
             limit: limit,
             filter: filter,
             projection: projection,
-            countsOnly: select == .count
+            countsOnly: select == .count,
+            maximumTombstones: config.integer("query_tombstone_page_limit") ?? 10_000
         )
         return try page.read(from: store)
     }
@@ -96,22 +97,23 @@ extension EngineCore {
         if let system = try systemTable(request.tableName(), context) { return try query(system, request) }
         let table = try readableTable(of: request)
         let index = try index(of: request, in: table)
-        try checkConsistency(request, index)
+        try checkConsistency(request.isConsistentRead(), index)
         if request["VectorSearch"] != nil { throw .validation("Vector Store is disabled") }
         let limit = try request.pageLimit()
         let isForward: Bool
         switch request["ScanIndexForward"] {
         case nil: isForward = true
         case .bool(let flag): isForward = flag
-        default: throw .validation("ScanIndexForward must be a boolean")
+        case let other?:
+            throw .validation("Expected boolean value for attribute ScanIndexForward, got: \(other.printed)")
         }
-        let select = try Select(request, readsIndex: index != nil)
         var placeholders = Placeholders(request: request)
         let hash = index?.hash ?? table.hash
         let sort = index == nil ? table.sort : index?.sort
         let condition = try KeyCondition(request: request, hash: hash, sort: sort, placeholders: &placeholders)
         let keyNames = [hash.name] + (sort.map { [$0.name] } ?? [])
         let filter = try ItemFilter(request: request, of: .query(keyNames: keyNames), placeholders: &placeholders)
+        let select = try Select(request, readsIndex: index != nil)
         let projection = try Projection(
             request: request,
             countOnly: select == .count,
@@ -121,7 +123,10 @@ extension EngineCore {
         var range = try RowRange(condition, hash: hash, sort: sort)
         range.isReversed = !isForward
         if let start = request["ExclusiveStartKey"] {
-            (range.after, range.afterBase) = try table.start(start, through: index)
+            let (after, base) = try table.start(start, through: index)
+            // A start in another partition is no error: nothing of this one is left to read.
+            if after.partition != range.partition?.partition { range.isEmpty = true }
+            (range.after, range.afterBase) = (after, base)
         }
         let page = PageRequest(
             table: table,
@@ -130,7 +135,8 @@ extension EngineCore {
             limit: limit,
             filter: filter,
             projection: projection,
-            countsOnly: select == .count
+            countsOnly: select == .count,
+            maximumTombstones: config.integer("query_tombstone_page_limit") ?? 10_000
         )
         return try page.read(from: store)
     }

@@ -60,7 +60,10 @@ extension EngineCore {
                 let item = try StoredItem.decode(row)
                 if Self.isExpired(item[attribute], now: now) { expired.append((key, item)) }
             }
-            for each in expired { try write(nil, old: each.item, at: each.key, in: table) }
+            for each in expired {
+                let key = StoredItem.encode(each.item.filter { table.isKey($0.key) })
+                try write(.delete(key: key), old: each.item, at: each.key, in: table)
+            }
         }
     }
 

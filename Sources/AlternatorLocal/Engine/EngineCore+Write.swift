@@ -21,12 +21,26 @@ extension EngineCore {
         !table.indexes.isEmpty || table.stream?.isEnabled == true
     }
 
-    /// Writes (`new`) or removes (`nil`) one item and its index entries.
-    func write(_ new: [UInt8]?, old: Item?, at key: RowKey, in table: TableDefinition) throws(LocalError) {
-        guard needsOldItem(table) else { return try writeRow(new, at: key, in: table) }
-        let item = try new.map(StoredItem.decode)
+    /// What becomes of an item; both are JSON as it lies in the store.
+    enum Change {
+        case put([UInt8])
+        /// Leaves the key behind, as a tombstone.
+        case delete(key: [UInt8])
+
+        /// Deletes the item of a checked `Key`.
+        init(deleting key: JSONValue, from table: TableDefinition) throws(LocalError) {
+            self = .delete(key: try StoredItem.read(key, for: table))
+        }
+
+        var item: [UInt8]? { if case .put(let item) = self { item } else { nil } }
+    }
+
+    /// Writes or removes one item and its index entries.
+    func write(_ change: Change, old: Item?, at key: RowKey, in table: TableDefinition) throws(LocalError) {
+        guard needsOldItem(table) else { return try writeRow(change, at: key, in: table) }
+        let item = try change.item.map(StoredItem.decode)
         try store.transaction { () throws(LocalError) in
-            try writeRow(new, at: key, in: table)
+            try writeRow(change, at: key, in: table)
             try record(old: old, new: item, at: key, in: table)
             for index in table.indexes {
                 let before = old.flatMap { index.entry(of: $0, at: key) }
@@ -38,11 +52,12 @@ extension EngineCore {
         }
     }
 
-    private func writeRow(_ new: [UInt8]?, at key: RowKey, in table: TableDefinition) throws(LocalError) {
-        if let new {
-            try store.put(new, in: table.number, at: key)
-        } else {
+    private func writeRow(_ change: Change, at key: RowKey, in table: TableDefinition) throws(LocalError) {
+        switch change {
+        case .put(let item): try store.put(item, in: table.number, at: key)
+        case .delete(let keyAttributes):
             try store.remove(from: table.number, at: key)
+            try store.bury(key, as: keyAttributes, in: table.number)
         }
     }
 
@@ -52,14 +67,15 @@ extension EngineCore {
         if let name = try systemName(of: request) { return try writeSystemTable(name, request, context) }
         let table = try table(of: request)
         let wantsCapacity = try Capacity.isWanted(request)
+        let returned = try ReturnParameters(request: request)
         guard let given = request["Item"] else { throw .validation("JSON parameter Item not found") }
         let key = try table.key(of: given)
         let new = try StoredItem.read(given, for: table)
-        let plan = try ConditionalWrite(request: request, operation: "PutItem")
+        let plan = try ConditionalWrite(request: request, returned, operation: "PutItem")
         try checkIsolation(plan.readsItem, table)
         let old = try plan.readsItem || needsOldItem(table) ? storedItem(table, key) : nil
         try checkCondition(plan, old)
-        try write(new, old: old, at: key, in: table)
+        try write(.put(new), old: old, at: key, in: table)
         var size = 0
         if wantsCapacity {
             size = Capacity.size(of: try StoredItem.decode(new))
@@ -72,13 +88,14 @@ extension EngineCore {
         if let name = try systemName(of: request) { return try writeSystemTable(name, request, context) }
         let table = try table(of: request)
         let wantsCapacity = try Capacity.isWanted(request)
+        let returned = try ReturnParameters(request: request)
         guard let given = request["Key"] else { throw .validation("JSON parameter Key not found") }
         let key = try table.exactKey(given)
-        let plan = try ConditionalWrite(request: request, operation: "DeleteItem")
+        let plan = try ConditionalWrite(request: request, returned, operation: "DeleteItem")
         try checkIsolation(plan.readsItem, table)
         let old = try plan.readsItem || needsOldItem(table) ? storedItem(table, key) : nil
         try checkCondition(plan, old)
-        try write(nil, old: old, at: key, in: table)
+        try write(Change(deleting: given, from: table), old: old, at: key, in: table)
         let size = plan.readsItem ? old.map(Capacity.size) ?? 1 : 1
         return answer(plan.returnValues == .allOld ? old : nil, size: wantsCapacity ? size : nil)
     }
@@ -93,9 +110,10 @@ extension EngineCore {
         if let name = try systemName(of: request) { return try writeSystemTable(name, request, context) }
         let table = try table(of: request)
         let wantsCapacity = try Capacity.isWanted(request)
+        let returned = try ReturnParameters(request: request)
         guard let given = request["Key"] else { throw .validation("UpdateItem requires a Key parameter") }
         let key = try table.exactKey(given)
-        let update = try UpdateWrite(request: request, keyNames: table.columns.map(\.name))
+        let update = try UpdateWrite(request: request, returned, keyNames: table.columns.map(\.name))
         try checkIsolation(update.readsItem, table)
         let old = try storedItem(table, key)
         guard try update.condition.holds(for: old) else {
@@ -105,11 +123,7 @@ extension EngineCore {
         let keyItem = try ServerValue.parseItem(given, source: "Key")
         let touched = try update.plan.apply(to: &new, key: keyItem)
         try checkUpdated(new, old: old, in: table)
-        if let new {
-            try write(StoredItem.encode(new), old: old, at: key, in: table)
-        } else if old != nil {
-            try write(nil, old: old, at: key, in: table)
-        }
+        if let new { try write(.put(StoredItem.encode(new)), old: old, at: key, in: table) }
         var size: Int?
         if wantsCapacity {
             var bytes = Capacity.size(of: keyItem) - keyItem.keys.reduce(0) { $0 + $1.utf8.count }

@@ -10,23 +10,34 @@ struct PageRequest {
     let filter: ItemFilter
     let projection: Projection
     let countsOnly: Bool
+    /// A page ends after so many tombstones.
+    let maximumTombstones: Int
 
     /// About how many bytes of items a page reads.
     static let maximumBytes = 1 << 20
+    /// So much longer is a row of two short keys here than where the server counts it.
+    private static let framing = 10
 
     func read(from store: Store) throws(LocalError) -> Answer {
         var items = JSONWriter(reserving: 4096)
         var scanned = 0
         var kept = 0
         var bytesRead = 0
+        var tombstones = 0
         var last: [UInt8]?
         // Stays so unless the rows end before the page does; after exactly `limit` rows nobody has looked further.
         var isFull = false
         let copiesWhole = filter.acceptsAll && projection.isAll
-        try store.read(range, in: table.number, through: index?.number) { (row) throws(LocalError) -> Bool in
-            scanned += 1
-            bytesRead += row.count
+        try store.read(range, in: table.number, through: index?.number) {
+            (row, isTombstone) throws(LocalError) -> Bool in
             last = row
+            if isTombstone {
+                tombstones += 1
+                isFull = tombstones >= maximumTombstones
+                return !isFull
+            }
+            scanned += 1
+            bytesRead += max(1, row.count - Self.framing)
             if copiesWhole {
                 kept += 1
                 if !countsOnly {

@@ -72,6 +72,16 @@ struct ScanSegment: Sendable {
         let first = segment == 0 ? Int64.min : edge(segment)
         range = first...(segment == total - 1 ? Int64.max : edge(segment + 1) - 1)
     }
+
+    /// What an ExclusiveStartKey outside the segment gets.
+    var excludesStart: LocalError {
+        .validation(
+            """
+            The provided starting key is invalid: Invalid ExclusiveStartKey. Please use ExclusiveStartKey \
+            with correct Segment. TotalSegments: \(total) Segment: \(segment)
+            """
+        )
+    }
 }
 
 extension RowRange {

@@ -129,7 +129,10 @@ extension ResolvedCondition {
             for operand in [operand, low, high] { try Self.check(operand, at: .comparison, prefix: prefix) }
             let range = Range(value: operand, low: low, high: high)
             try range.checkConstants(prefix: prefix)
-            if let low = low.constant, let high = high.constant { try range.checkOrder(low, high, prefix: prefix) }
+            if let low = low.constant, let high = high.constant {
+                try range.checkTypes(low, high, prefix: prefix)
+                try range.checkOrder(low, high, prefix: prefix)
+            }
         case .isIn(let operand, let list):
             for operand in [operand] + list { try Self.check(operand, at: .comparison, prefix: prefix) }
         case .alone(let operand): try Self.check(operand, at: .alone, prefix: prefix)
@@ -202,9 +205,11 @@ private struct Range {
         let high = try self.high.value(in: item, at: .comparison)
         try checkConstants(prefix: "ConditionExpression")
         guard let value, let low, let high else { return false }
-        if self.low.isConstant, self.high.isConstant { try checkOrder(low, high, prefix: "ConditionExpression") }
+        let areConstants = self.low.isConstant && self.high.isConstant
+        if areConstants { try checkTypes(low, high, prefix: "ConditionExpression") }
         guard let isBelow = ServerComparison.isLess(value, low), let isAbove = ServerComparison.isLess(high, value)
         else { return false }
+        if areConstants { try checkOrder(low, high, prefix: "ConditionExpression") }
         return !isBelow && !isAbove
     }
 
@@ -218,15 +223,19 @@ private struct Range {
         }
     }
 
-    /// Two constant bounds must be of one type and in order.
-    func checkOrder(_ low: AttributeValue, _ high: AttributeValue, prefix: String) throws(LocalError) {
-        guard let isReversed = ServerComparison.isLess(high, low) else {
+    /// Two constant bounds must be of one type, whatever they are compared with.
+    func checkTypes(_ low: AttributeValue, _ high: AttributeValue, prefix: String) throws(LocalError) {
+        guard ServerComparison.isLess(high, low) != nil else {
             throw .validation(
                 "\(prefix): the BETWEEN operator requires bounds of the same type, got "
                     + "\(low.typeName) and \(high.typeName)"
             )
         }
-        guard !isReversed else {
+    }
+
+    /// Two constant bounds must be in order; a node looks only where a value of their type is compared with them.
+    func checkOrder(_ low: AttributeValue, _ high: AttributeValue, prefix: String) throws(LocalError) {
+        guard ServerComparison.isLess(high, low) != true else {
             throw .validation("\(prefix): the BETWEEN operator requires lower bound <= upper bound")
         }
     }

@@ -11,9 +11,14 @@ package struct KeyColumn: Sendable, Hashable {
         self.type = type
     }
 
-    /// Reads its value from a request; refuses a missing one, another type, and an empty string or binary.
+    /// Reads its value from a request; refuses a missing one, what is not a string inside, another type, and an
+    /// empty string or binary, in this order.
     package func value(of json: JSONValue?) throws(LocalError) -> AttributeValue {
         guard let json else { throw .validation("Key column \(name) not found") }
+        guard let (given, content) = json.typed, content.text != nil else { throw malformed(json) }
+        guard given == type.rawValue else {
+            throw .validation("Type mismatch: expected type \(type.rawValue) for key column \(name), got type \(given)")
+        }
         let value = try ServerValue.parse(json, source: "Key \(name)")
         try check(value)
         return value
@@ -38,5 +43,9 @@ package struct KeyColumn: Sendable, Hashable {
                 "The AttributeValue for a key attribute cannot contain an empty string value. Key: \(name)"
             )
         }
+    }
+
+    func malformed(_ value: JSONValue) -> LocalError {
+        .validation("Malformed value object for key column \(name): \(value.printed)")
     }
 }

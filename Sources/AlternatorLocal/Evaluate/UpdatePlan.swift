@@ -52,7 +52,8 @@ package struct UpdatePlan: Sendable {
             throw .validation(error.message)
         }
         guard !expression.isEmpty else { throw .validation("UpdateExpression must not be empty") }
-        var tree = PathTree<Action>()
+        // Placeholders first, then overlaps: that is the order of their errors on a node.
+        var actions: [Action] = []
         for action in expression.sets {
             let path = try placeholders.resolve(action.target)
             let value: SetValue =
@@ -63,20 +64,17 @@ package struct UpdatePlan: Sendable {
                 case .minus(let left, let right):
                     .minus(try placeholders.resolve(left), try placeholders.resolve(right))
                 }
-            try tree.add(.set(path, value), at: path, source: .update)
+            actions.append(.set(path, value))
         }
-        for target in expression.removes {
-            let path = try placeholders.resolve(target)
-            try tree.add(.remove(path), at: path, source: .update)
-        }
+        for target in expression.removes { actions.append(.remove(try placeholders.resolve(target))) }
         for action in expression.adds {
-            let path = try placeholders.resolve(action.target)
-            try tree.add(.add(path, try placeholders.value(action.value)), at: path, source: .update)
+            actions.append(.add(try placeholders.resolve(action.target), try placeholders.value(action.value)))
         }
         for action in expression.deletes {
-            let path = try placeholders.resolve(action.target)
-            try tree.add(.delete(path, try placeholders.value(action.value)), at: path, source: .update)
+            actions.append(.delete(try placeholders.resolve(action.target), try placeholders.value(action.value)))
         }
+        var tree = PathTree<Action>()
+        for action in actions { try tree.add(action, at: action.path, source: .update) }
         return tree
     }
 

@@ -1,9 +1,14 @@
 package import AlternatorWire
 
 /// What has to hold before a write: Expected with ConditionalOperator, and ConditionExpression.
+///
+/// As on a node both may be given, except where UpdateItem refuses the mixture; then both have to hold. What is
+/// wrong with Expected or ConditionalOperator is reported when they are tested, after all that is wrong elsewhere.
 package struct WriteCondition: Sendable {
-    private let expected: LegacyConditions?
+    private let expected: Result<LegacyConditions?, LocalError>
     private let expression: ItemCondition?
+    /// Whether the request has Expected, sound or not.
+    let hasExpected: Bool
 
     init(request: JSONValue, placeholders: inout Placeholders) throws(LocalError) {
         if let text = try request.expressionText(.condition) {
@@ -11,13 +16,13 @@ package struct WriteCondition: Sendable {
         } else {
             expression = nil
         }
-        expected = try LegacyConditions.parse(request, "Expected")
+        hasExpected = request["Expected"] != nil
+        expected = Result { () throws(LocalError) in try LegacyConditions.parse(request, "Expected") }
     }
 
     /// Whether the write depends on the item at all.
-    package var isGiven: Bool { expected != nil || expression != nil }
+    package var isGiven: Bool { hasExpected || expression != nil }
 
-    var hasExpected: Bool { expected != nil }
     var hasExpression: Bool { expression != nil }
 
     /// Whether both hold for the item; always, where neither is given.
@@ -26,7 +31,7 @@ package struct WriteCondition: Sendable {
     /// - Returns: whether the write may go on.
     /// - Throws: a validation error of the condition itself.
     package func holds(for item: [String: AttributeValue]?) throws(LocalError) -> Bool {
-        if let expected, try !expected.hold(for: item) { return false }
+        if let expected = try expected.get(), try !expected.hold(for: item) { return false }
         if let expression, try !expression.holds(for: item) { return false }
         return true
     }
@@ -67,6 +72,18 @@ extension JSONValue {
     }
 }
 
+/// The two parameters that say what a write answers with; a node reads them before the item or key.
+package struct ReturnParameters: Sendable {
+    let values: ReturnedValues
+    let itemOnFailure: Bool
+
+    /// Reads both; refuses unknown words.
+    package init(request: JSONValue) throws(LocalError) {
+        values = try ReturnedValues(request: request)
+        itemOnFailure = try request.returnsItemOnFailure()
+    }
+}
+
 /// The parameters of a PutItem or DeleteItem that look at the item.
 package struct ConditionalWrite: Sendable {
     package let condition: WriteCondition
@@ -79,11 +96,17 @@ package struct ConditionalWrite: Sendable {
     ///
     /// - Parameters:
     ///   - request: the request.
+    ///   - returned: ReturnValues and the like if they were read before.
     ///   - operation: "PutItem" or "DeleteItem", for messages.
     /// - Throws: a validation error.
-    package init(request: JSONValue, operation: String) throws(LocalError) {
-        returnValues = try ReturnedValues(request: request)
-        returnsItemOnFailure = try request.returnsItemOnFailure()
+    package init(
+        request: JSONValue,
+        _ returned: ReturnParameters? = nil,
+        operation: String
+    ) throws(LocalError) {
+        let returned = if let returned { returned } else { try ReturnParameters(request: request) }
+        returnValues = returned.values
+        returnsItemOnFailure = returned.itemOnFailure
         guard returnValues == .none || returnValues == .allOld else {
             throw .validation("\(operation) supports only NONE or ALL_OLD for ReturnValues")
         }
@@ -117,11 +140,17 @@ package struct UpdateWrite: Sendable {
     ///
     /// - Parameters:
     ///   - request: the request.
+    ///   - returned: ReturnValues and the like if they were read before.
     ///   - keyNames: the key attributes of the table, which no action may change.
     /// - Throws: a validation error.
-    package init(request: JSONValue, keyNames: [String]) throws(LocalError) {
-        returnValues = try ReturnedValues(request: request)
-        returnsItemOnFailure = try request.returnsItemOnFailure()
+    package init(
+        request: JSONValue,
+        _ returned: ReturnParameters? = nil,
+        keyNames: [String]
+    ) throws(LocalError) {
+        let returned = if let returned { returned } else { try ReturnParameters(request: request) }
+        returnValues = returned.values
+        returnsItemOnFailure = returned.itemOnFailure
         var placeholders = Placeholders(request: request)
         let actions = try UpdatePlan.parse(request, &placeholders)
         let legacy = try LegacyUpdates.parse(request)

@@ -6,26 +6,14 @@ extension KeyColumn {
     ///
     /// Numbers are taken as written, so `1.0` and `1` are two keys, as at the server.
     func partitionBytes(_ value: JSONValue) throws(LocalError) -> [UInt8] {
-        guard let bytes = PartitionToken.serialized(try checked(value)) else { throw malformed(value) }
+        guard let bytes = PartitionToken.serialized(try self.value(of: value)) else { throw malformed(value) }
         return bytes
     }
 
     /// The value of a request as sort key: bytes in the order of the values.
     func sortBytes(_ value: JSONValue) throws(LocalError) -> [UInt8] {
-        guard let bytes = sortBytes(of: try checked(value)) else { throw malformed(value) }
+        guard let bytes = sortBytes(of: try self.value(of: value)) else { throw malformed(value) }
         return bytes
-    }
-
-    private func checked(_ value: JSONValue) throws(LocalError) -> AttributeValue {
-        guard let (given, content) = value.typed, content.text != nil else { throw malformed(value) }
-        guard given == type.rawValue else {
-            throw .validation("Type mismatch: expected type \(type.rawValue) for key column \(name), got type \(given)")
-        }
-        return try self.value(of: value)
-    }
-
-    private func malformed(_ value: JSONValue) -> LocalError {
-        .validation("Malformed value object for key column \(name): \(value.printed)")
     }
 
     private func member(of item: JSONValue) throws(LocalError) -> JSONValue {
@@ -62,6 +50,12 @@ extension TableDefinition {
             throw .validation("Given key attribute not in schema")
         }
         return place
+    }
+
+    /// The token of the partition an ExclusiveStartKey names.
+    func startToken(_ key: JSONValue, through index: IndexDefinition?) throws(LocalError) -> Int64 {
+        guard case .object = key else { throw ValueCheck.jsonAssert("IsObject()") }
+        return try RowKey(partition: (index?.hash ?? hash).partitionBytes(in: key), sort: []).token
     }
 
     /// The place an ExclusiveStartKey names.

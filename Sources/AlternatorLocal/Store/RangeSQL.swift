@@ -9,7 +9,8 @@ struct RangeSQL {
     private(set) var values: [Value] = []
     private var conditions: [String] = []
 
-    init(_ range: RowRange, table: Int, index: Int?) {
+    /// `withTombstones` adds a second column, 1 for a tombstone, whose first column is its key.
+    init(_ range: RowRange, table: Int, index: Int?, withTombstones: Bool = false) {
         text = ""
         let from = range.isReversed ? "<" : ">"
         if let partition = range.partition {
@@ -39,9 +40,17 @@ struct RangeSQL {
         }
         if let lower = range.lower { compare("x.sk \(lower.isInclusive ? ">=" : ">") ?", .blob(lower.bytes)) }
         if let upper = range.upper { compare("x.sk \(upper.isInclusive ? "<=" : "<") ?", .blob(upper.bytes)) }
-        text = Self.select(table: table, index: index)
-        if !conditions.isEmpty { text += " WHERE " + conditions.joined(separator: " AND ") }
-        text += " ORDER BY " + Self.order(inIndex: index != nil, reversed: range.isReversed)
+        let filter = conditions.isEmpty ? "" : " WHERE " + conditions.joined(separator: " AND ")
+        guard withTombstones else {
+            text = Self.select(table: table, index: index) + filter
+            text += " ORDER BY " + Self.order(inIndex: index != nil, reversed: range.isReversed)
+            return
+        }
+        // Both halves come in key order, so SQLite merges them row by row.
+        values += values
+        text = "SELECT x.item, 0, x.token, x.pk, x.sk FROM rows\(table) x\(filter)"
+        text += " UNION ALL SELECT x.key, 1, x.token, x.pk, x.sk FROM temp.graves\(table) x\(filter)"
+        text += " ORDER BY " + (3...5).map { "\($0)\(range.isReversed ? " DESC" : "")" }.joined(separator: ", ")
     }
 
     private mutating func compare(_ condition: String, _ value: Value) {

@@ -39,4 +39,6 @@ struct RowRange: Sendable {
     /// The item of `after` in an index.
     var afterBase: RowKey?
     var isReversed = false
+    /// Whether nothing is in it, whatever the rest says.
+    var isEmpty = false
 }

@@ -4,8 +4,13 @@
 /// and Scan are range reads; an index is a table of entries that point to items. Used under the engine's lock.
 final class Store {
     private let database: Database
+    /// Deletes since the last compaction, by table number.
+    var tombstones: [Int: Int] = [:]
+    /// So many are kept for all tables; past it all go, as by a compaction, so that memory stays bounded.
+    let maximumTombstones: Int
 
-    init(path: String?) throws(LocalError) {
+    init(path: String?, maximumTombstones: Int = 1 << 18) throws(LocalError) {
+        self.maximumTombstones = maximumTombstones
         database = try Database(path: path)
         try database.run(
             "CREATE TABLE IF NOT EXISTS catalog(name BLOB PRIMARY KEY, definition BLOB NOT NULL) WITHOUT ROWID"
@@ -57,6 +62,7 @@ final class Store {
 
     func dropTable(_ number: Int) throws(LocalError) {
         database.dropStatements()
+        try forgetTombstones(of: number)
         try database.run("DROP TABLE IF EXISTS rows\(number)")
     }
 
@@ -78,6 +84,7 @@ final class Store {
     /// Runs `body` as one transaction: all of its writes, or none.
     func transaction<Result>(_ body: () throws(LocalError) -> Result) throws(LocalError) -> Result {
         try database.run("SAVEPOINT work")
+        let buried = tombstones
         do {
             let result = try body()
             try database.run("RELEASE work")
@@ -85,6 +92,8 @@ final class Store {
         } catch {
             try database.run("ROLLBACK TO work")
             try database.run("RELEASE work")
+            // Their tables come and go with the transaction.
+            tombstones = buried
             throw error
         }
     }
@@ -105,6 +114,7 @@ final class Store {
         bind(key, to: statement, from: 1)
         statement.bind(item, at: 4)
         try statement.execute()
+        try unbury(key, in: table)
     }
 
     func remove(from table: Int, at key: RowKey) throws(LocalError) {
@@ -134,14 +144,17 @@ final class Store {
 
     /// Gives items of a range in order until there are no more or `body` returns `false`.
     ///
-    /// `table` and `index` are numbers; without an index the table itself is read.
+    /// `table` and `index` are numbers; without an index the table itself is read, and its tombstones are given
+    /// in their places: for them `row` is the key alone.
     func read(
         _ range: RowRange,
         in table: Int,
         through index: Int? = nil,
-        _ body: (_ item: [UInt8]) throws(LocalError) -> Bool
+        _ body: (_ row: [UInt8], _ isTombstone: Bool) throws(LocalError) -> Bool
     ) throws(LocalError) {
-        let plan = RangeSQL(range, table: table, index: index)
+        guard !range.isEmpty else { return }
+        let hasTombstones = index == nil && hasTombstones(in: table)
+        let plan = RangeSQL(range, table: table, index: index, withTombstones: hasTombstones)
         let statement = try database.prepare(plan.text)
         defer { statement.reset() }
         var place: Int32 = 1
@@ -153,7 +166,7 @@ final class Store {
             place += 1
         }
         while try statement.step() {
-            guard try body(statement.bytes(0)) else { return }
+            guard try body(statement.bytes(0), hasTombstones && statement.integer(1) == 1) else { return }
         }
     }
 
@@ -176,7 +189,7 @@ final class Store {
         return try statement.step() ? Int(statement.integer(0)) : 0
     }
 
-    private func bind(_ key: RowKey, to statement: Statement, from place: Int32) {
+    func bind(_ key: RowKey, to statement: Statement, from place: Int32) {
         statement.bind(key.token, at: place)
         statement.bind(key.partition, at: place + 1)
         statement.bind(key.sort, at: place + 2)

@@ -110,11 +110,13 @@ import Testing
             #"{"ConditionalOperator": 1, "Expected": {"a": {"Exists": false}}}"#,
         ] {
             expectRefusal("ConditionalOperator", text) {
-                _ = try ConditionalWrite(request: json(text), operation: "PutItem")
+                _ = try ConditionalWrite(request: json(text), operation: "PutItem").condition.holds(for: nil)
             }
         }
         expectRefusal("Expected") {
-            _ = try ConditionalWrite(request: json(#"{"Expected": []}"#), operation: "PutItem")
+            _ = try ConditionalWrite(request: json(#"{"Expected": []}"#), operation: "PutItem").condition.holds(
+                for: nil
+            )
         }
     }
 
