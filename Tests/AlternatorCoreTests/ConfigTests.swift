@@ -41,6 +41,12 @@ import Testing
         ("authentication", { $0.authentication = .credentials(accessKey: "", secretKey: "s") }),
         ("authentication", { $0.authentication = .credentials(accessKey: "a/b", secretKey: "s") }),
         ("authentication", { $0.authentication = .credentials(accessKey: "a", secretKey: "") }),
+        ("authentication", { $0.authentication = .credentials(accessKey: "a", secretKey: "b", sessionToken: "") }),
+        ("authentication", { $0.authentication = .credentials(accessKey: "a", secretKey: "b", sessionToken: "c\r\n") }),
+        (
+            "authentication",
+            { $0.authentication = .provider(timeout: .zero) { .init(accessKey: "a", secretKey: "b") } }
+        ),
         ("region", { $0.region = "eu/west" }),
         ("eventLoopCount", { $0.eventLoopCount = 0 }),
         ("tablePKMap", { $0.tablePKMap = ["users": ""] }),

@@ -37,6 +37,8 @@ package final class ScriptedTransport: Transport {
 
     package enum Reply: Sendable {
         case status(Int, String)
+        /// With header lines, each as `Name: value`.
+        case answer(Int, [String], [UInt8])
         case fail(TransportError.Kind, TransportError.Sent)
         /// Answer when the host is told `release`, or never.
         case hang
@@ -123,12 +125,14 @@ package final class ScriptedTransport: Transport {
         let reply = isClosed ? .fail(.closed, .incomplete) : script?(call) ?? Self.usual(call, listed)
         switch reply {
         case .status(let status, let body):
-            return response(status, body)
+            return response(status, [], Array(body.utf8))
+        case .answer(let status, let lines, let body):
+            return response(status, lines, body)
         case .fail(let kind, let sent):
             throw TransportError(kind, sent: sent, message: "scripted \(kind) at \(peer.host)")
         case .hang:
             if let error = await wait(call) { throw error }
-            return response(200, "{}")
+            return response(200, [], Array("{}".utf8))
         }
     }
 
@@ -138,10 +142,10 @@ package final class ScriptedTransport: Transport {
         return .ok("[" + listed.map { "\"\($0)\"" }.joined(separator: ",") + "]")
     }
 
-    private func response(_ status: Int, _ body: String) -> IncomingResponse {
+    private func response(_ status: Int, _ lines: [String], _ body: [UInt8]) -> IncomingResponse {
         // The head is there so that an offset of zero in the code under test would be noticed.
-        let head = Array("HTTP/1.1 \(status) X\r\n\r\n".utf8)
-        return IncomingResponse(status: status, bytes: head + Array(body.utf8), bodyOffset: head.count)
+        let head = Array((["HTTP/1.1 \(status) X"] + lines + ["", ""]).joined(separator: "\r\n").utf8)
+        return IncomingResponse(status: status, bytes: head + body, bodyOffset: head.count)
     }
 
     private func wait(_ call: Call) async -> TransportError? {

@@ -118,7 +118,7 @@ extension ClientCore {
         return error(code, message, run.request, run, cause: cause)
     }
 
-    private func error(
+    func error(
         _ code: AlternatorError.Code,
         _ message: String,
         _ request: EncodedRequest,

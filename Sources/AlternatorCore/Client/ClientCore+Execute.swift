@@ -63,7 +63,10 @@ extension ClientCore {
         if run.request.safety != .idempotent { exchangeOptions.maximumIdle = .seconds(1) }
         let target = try target(of: run.request, options)
         let hedgeDelay = hedgeDelay(of: run.request, options)
+        run.call.signing = signing.fixed
+        let authentication = options.authentication ?? signing.changing
         while true {
+            if let authentication { run.call.signing = try await signing(of: run, authentication) }
             let (choice, wakes) = topology.next(in: &run.plan, for: target, choice: random.next(), now: time.now)
             if wakes { discoveryAlarm.ring() }
             guard let choice else {
@@ -127,39 +130,40 @@ extension ClientCore {
         _ options: ExchangeOptions
     ) async -> (choice: Topology.Choice, answer: Answer) {
         if let hedgeDelay { return await hedged(choice, after: hedgeDelay, &run, options) }
-        let answer = await send(run.request, to: choice, options, headers: run.headers)
+        let answer = await send(run.call, to: choice, options)
         settle(choice, answer)
         return (choice, answer)
     }
 
-    /// One exchange.
-    func send(
-        _ request: EncodedRequest,
-        to choice: Topology.Choice,
-        _ options: ExchangeOptions,
-        headers: [UInt8]
-    ) async -> Answer {
-        let signature = signer?.lines(request.operation, authority: choice.handle.authority, body: request.body) ?? []
-        let head = heads.head(
-            request.operation,
-            nodePart: choice.handle.headPart,
-            bodyLength: request.body.count,
-            signature: headers.isEmpty ? signature : signature + headers
-        )
-        do {
-            let response = try await transport.exchange(
-                OutgoingRequest(head: head, body: request.body),
-                with: choice.handle.peer,
-                options: options
-            )
-            guard response.status != 200 || response.isObjectOrEmpty else {
-                return .failure(
-                    TransportError(.protocolViolation, sent: .complete, message: "the answer is not a JSON object")
+    /// One exchange; a second one with the same node if that refuses the signature for what can be mended here.
+    func send(_ call: OutgoingCall, to choice: Topology.Choice, _ options: ExchangeOptions) async -> Answer {
+        var signing = call.signing
+        var isSignedAnew = false
+        while true {
+            let second = signing == nil ? 0 : self.signing.clock.now
+            let head = heads.head(call, to: choice.handle, signer: signing?.signer, second: second)
+            do {
+                let response = try await transport.exchange(
+                    OutgoingRequest(head: head, body: call.body),
+                    with: choice.handle.peer,
+                    options: options
                 )
+                if response.status != 200, let current = signing, !isSignedAnew,
+                    let anew = await signingAnew(current, second, after: response)
+                {
+                    signing = anew
+                    isSignedAnew = true
+                    continue
+                }
+                guard response.status != 200 || response.isObjectOrEmpty else {
+                    return .failure(
+                        TransportError(.protocolViolation, sent: .complete, message: "the answer is not a JSON object")
+                    )
+                }
+                return .success(response)
+            } catch {
+                return .failure(error)
             }
-            return .success(response)
-        } catch {
-            return .failure(error)
         }
     }
 

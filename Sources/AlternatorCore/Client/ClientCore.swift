@@ -12,8 +12,7 @@ final class ClientCore: Sendable {
     let time: TimeSource
     let random: RandomSource
     let heads: RequestHeads
-    /// `nil`: requests are not signed.
-    let signer: RequestSigner?
+    let signing: ClientSigning
     let topology: Topology
     let events: EventSink
     /// Which area of the scope's chain the last refresh used.
@@ -47,7 +46,7 @@ final class ClientCore: Sendable {
         self.config = config
         self.random = random
         heads = RequestHeads(config)
-        signer = RequestSigner(config, secondsSinceEpoch: secondsSinceEpoch)
+        signing = ClientSigning(config, secondsSinceEpoch: secondsSinceEpoch)
         keys = PartitionKeys(config)
         seeds = try Self.seeds(config)
         topology = Topology(config, seeds: seeds)

@@ -29,6 +29,9 @@ final class Lifecycle: Sendable {
     /// Whether those under way are given up as well.
     var isTerminated: Bool { terminated.load(ordering: .acquiring) }
 
+    /// Requests in flight.
+    var inFlight: Int { word.load(ordering: .relaxed) & ~Self.closingBit }
+
     /// Refuses requests from now on.
     func refuse() { word.bitwiseOr(Self.closingBit, ordering: .acquiringAndReleasing) }
 

@@ -98,19 +98,7 @@ extension AlternatorConfig {
         guard !region.isEmpty, region.utf8.allSatisfy({ Self.isTokenByte($0) }) else {
             throw Self.problem("region", "is empty or has a character that a credential scope may not have")
         }
-        guard case .credentials(let accessKey, let secretKey, let token) = authentication else { return }
-        // The access key is a CQL role's name; the scope that follows it is cut at slashes, and commas end it.
-        guard !accessKey.isEmpty, accessKey.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F && $0 != 0x2F && $0 != 0x2C })
-        else {
-            throw Self.problem("authentication", "the access key is empty or has a blank, a slash or a comma")
-        }
-        guard !secretKey.isEmpty else { throw Self.problem("authentication", "the secret key is empty") }
-        if let token, token.isEmpty || !Self.isHeaderValue(token) {
-            throw Self.problem(
-                "authentication",
-                "the session token is empty or has a character that no header may have"
-            )
-        }
+        if let reason = authentication.problem { throw Self.problem("authentication", reason) }
     }
 
     private static func problem(_ field: String, _ reason: String, cause: (any Error)? = nil) -> AlternatorError {
@@ -127,7 +115,7 @@ extension AlternatorConfig {
     }
 
     /// Printable ASCII with blanks inside only (RFC 9110, 5.5, without obsolete text).
-    private static func isHeaderValue(_ text: String) -> Bool {
+    static func isHeaderValue(_ text: String) -> Bool {
         guard text.utf8.first != 0x20, text.utf8.last != 0x20 else { return false }
         return text.utf8.allSatisfy { $0 >= 0x20 && $0 < 0x7F }
     }

@@ -20,6 +20,10 @@ public struct RequestOptions: Sendable {
     ///
     /// Goes before balancing and affinity. A call that names none of the nodes fails with `.noNodeAvailable`.
     public var firstNode: String?
+    /// Who the call comes from; `nil`: as the client's configuration says.
+    ///
+    /// `.anonymous` sends it unsigned. Keep one value for all calls of a role: what a provider gave stays with it.
+    public var authentication: AlternatorConfig.Authentication?
     /// Sent with each attempt, not signed; refused with `.configuration` where the client sends the header itself.
     public var additionalHeaders: [String: String] = [:]
 

@@ -44,12 +44,10 @@ extension ClientCore {
         _ run: inout RequestRun,
         _ options: ExchangeOptions
     ) async -> (choice: Topology.Choice, answer: Answer) {
-        let (request, headers) = (run.request, run.headers)
+        let call = run.call
         return await withTaskGroup(of: HedgeEvent.self) { group in
             func ask(_ choice: Topology.Choice, _ group: inout TaskGroup<HedgeEvent>) {
-                group.addTask {
-                    .answered(choice, await self.send(request, to: choice, options, headers: headers))
-                }
+                group.addTask { .answered(choice, await self.send(call, to: choice, options)) }
             }
             ask(first, &group)
             group.addTask { .waited(wholeTime: await self.time.sleep(delay)) }

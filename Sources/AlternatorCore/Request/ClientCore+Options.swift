@@ -16,8 +16,9 @@ extension ClientCore {
         if case .after(let delay)? = options.hedging, delay < .milliseconds(1) {
             throw Self.problem("hedging", "\(delay) is less than a millisecond", request)
         }
+        if let reason = options.authentication?.problem { throw Self.problem("authentication", reason, request) }
         var run = RequestRun(request, policy: policy)
-        if !options.additionalHeaders.isEmpty { run.headers = try headerLines(request, options) }
+        if !options.additionalHeaders.isEmpty { run.call.lines = try headerLines(request, options) }
         return run
     }
 
@@ -52,7 +53,7 @@ extension ClientCore {
         return Array(text.utf8)
     }
 
-    private static func problem(_ option: String, _ reason: String, _ request: EncodedRequest) -> AlternatorError {
+    static func problem(_ option: String, _ reason: String, _ request: EncodedRequest) -> AlternatorError {
         AlternatorError(
             .configuration,
             message: "RequestOptions.\(option): \(reason)",

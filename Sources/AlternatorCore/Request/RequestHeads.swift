@@ -5,11 +5,13 @@ import AlternatorWire
 ///
 /// ```
 /// POST / HTTP/1.1␍␊Host: 10.0.0.1:8000␍␊          per node
+/// X-Amz-Date: …␍␊Authorization: …␍␊               per request, if it is signed
 /// X-Amz-Target: DynamoDB_20120810.PutItem␍␊…      per operation
+/// …                                               per call
 /// Content-Length: 123␍␊␍␊                         per request
 /// ```
 struct RequestHeads: Sendable {
-    /// From `X-Amz-Target` to `Content-Length: `, by `OperationName.index`.
+    /// From `X-Amz-Target` to the headers that all calls have, by `OperationName.index`.
     private let perOperation: [[UInt8]]
     private let discoveryTail: [UInt8]
 
@@ -20,10 +22,8 @@ struct RequestHeads: Sendable {
             common += "\(name): \(value)\r\n"
         }
         perOperation = OperationName.allCases.map { operation in
-            var text = "X-Amz-Target: \(operation.target)\r\nContent-Type: application/x-amz-json-1.0\r\n"
-            text += common
-            text += "Content-Length: "
-            return Array(text.utf8)
+            let text = "X-Amz-Target: \(operation.target)\r\nContent-Type: application/x-amz-json-1.0\r\n"
+            return Array((text + common).utf8)
         }
         discoveryTail = Array("\(common)Accept: application/json\r\n\r\n".utf8)
     }
@@ -34,27 +34,28 @@ struct RequestHeads: Sendable {
     /// A whole head.
     ///
     /// - Parameters:
-    ///   - operation: names the target.
-    ///   - nodePart: what the function of that name gave for the node.
-    ///   - bodyLength: bytes that will follow.
-    ///   - signature: header lines with their ends; empty for unsigned requests.
+    ///   - call: what the call's attempts have in common.
+    ///   - node: where it goes.
+    ///   - signer: signs it; `nil`: it is not signed.
+    ///   - second: the time of the signature.
     /// - Returns: everything up to and with the empty line.
-    func head(
-        _ operation: OperationName,
-        nodePart: [UInt8],
-        bodyLength: Int,
-        signature: [UInt8]
-    ) -> [UInt8] {
-        let operationPart = perOperation[operation.index]
+    func head(_ call: OutgoingCall, to node: NodeHandle, signer: RequestSigner?, second: Int64) -> [UInt8] {
+        let operationPart = perOperation[call.operation.index]
         var head: [UInt8] = []
-        head.reserveCapacity(nodePart.count + signature.count + operationPart.count + 24)
-        head.append(contentsOf: nodePart)
-        head.append(contentsOf: signature)
+        head.reserveCapacity(
+            node.headPart.count + (signer?.lineBytes ?? 0) + operationPart.count + call.lines.count + 64
+        )
+        head.append(contentsOf: node.headPart)
+        signer?.sign(call.operation, authority: node.authority, body: call.body, second: second, into: &head)
         head.append(contentsOf: operationPart)
-        Self.append(bodyLength, to: &head)
+        head.append(contentsOf: call.lines)
+        head.append(contentsOf: Self.contentLength)
+        Self.append(call.body.count, to: &head)
         head.append(contentsOf: [0x0D, 0x0A, 0x0D, 0x0A])
         return head
     }
+
+    private static let contentLength = Array("Content-Length: ".utf8)
 
     /// `GET` of a path that is percent-encoded already.
     func discovery(path: String, authority: String) -> OutgoingRequest {

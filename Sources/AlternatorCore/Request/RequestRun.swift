@@ -6,8 +6,7 @@ import AlternatorWire
 struct RequestRun: Sendable {
     let request: EncodedRequest
     var machine: RetryMachine
-    /// Header lines of this call, with their ends.
-    var headers: [UInt8] = []
+    var call: OutgoingCall
     var plan: QueryPlan?
     /// The node asked last, as `host:port`.
     var node: String?
@@ -20,6 +19,7 @@ struct RequestRun: Sendable {
 
     init(_ request: EncodedRequest, policy: RetryPolicy) {
         self.request = request
+        call = OutgoingCall(request)
         // Creating what this call created already, or deleting what it deleted, is told by the error's type.
         let isTold = request.operation == .createTable || request.operation == .deleteTable
         machine = RetryMachine(

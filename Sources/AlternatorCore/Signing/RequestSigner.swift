@@ -2,68 +2,65 @@ import AlternatorTransport
 import AlternatorWire
 import Synchronization
 
-/// Signs requests with one pair of keys; the key of the day is derived once.
+/// Signs requests with one pair of keys (AWS signature, version 4).
+///
+/// Signed are the content type, the host, the date, the target and, if there is one, the session token, as the AWS SDKs
+/// do. What stays the same for a day, a second or for good is made once, so that a signature costs four digests and one
+/// copy of the text that goes out.
 final class RequestSigner: Sendable {
-    private let accessKey: String
-    private let secretKey: String
-    private let sessionToken: String?
+    let keys: SigningKeys
     private let region: String
-    private let secondsSinceEpoch: @Sendable () -> Int64
-    private let dayKey = Mutex<(date: String, key: [UInt8])?>(nil)
+    private let texts: SignedTexts
+    private let moment = Mutex<SigningMoment?>(nil)
 
-    /// `nil` if requests are not signed.
-    init?(_ config: AlternatorConfig, secondsSinceEpoch: @escaping @Sendable () -> Int64) {
-        guard case .credentials(let accessKey, let secretKey, let token) = config.authentication else { return nil }
-        self.accessKey = accessKey
-        self.secretKey = secretKey
-        sessionToken = token
-        region = config.region
-        self.secondsSinceEpoch = secondsSinceEpoch
+    init(_ keys: SigningKeys, region: String) {
+        self.keys = keys
+        self.region = region
+        texts = keys.sessionToken == nil ? .withoutToken : .withToken
     }
 
-    /// The header lines that sign a request, each with its end.
+    /// Appends the header lines that sign a request, each with its end.
     ///
-    /// Signed are the content type, the host, the date and the target, as the AWS SDKs do.
-    func lines(_ operation: OperationName, authority: String, body: [UInt8]) -> [UInt8] {
-        let time = SigningTime(secondsSinceEpoch: secondsSinceEpoch())
-        let text = SignatureText(time: time, region: region, service: "dynamodb")
-        var headers = [
-            (name: "content-type", value: "application/x-amz-json-1.0"), (name: "host", value: authority),
-            (name: "x-amz-date", value: time.timestamp),
-        ]
-        var lines = "X-Amz-Date: \(time.timestamp)\r\n"
-        if let sessionToken {
-            headers.append((name: "x-amz-security-token", value: sessionToken))
-            lines += "X-Amz-Security-Token: \(sessionToken)\r\n"
+    /// - Parameters:
+    ///   - operation: gives the target.
+    ///   - authority: the value of `Host`.
+    ///   - body: as it is sent.
+    ///   - second: the time since 1970.
+    ///   - head: gets the lines.
+    func sign(
+        _ operation: OperationName,
+        authority: String,
+        body: [UInt8],
+        second: Int64,
+        into head: inout [UInt8]
+    ) {
+        let moment = moment(second)
+        head.append(contentsOf: moment.lines)
+        let signature = DigestWorker.borrow { worker, text in
+            text.append(contentsOf: SignedTexts.beforeHost)
+            text.append(contentsOf: authority.utf8)
+            text.append(contentsOf: moment.afterHost)
+            text.append(contentsOf: texts.fromTarget[operation.index])
+            worker.sha256(body).appendHexadecimal(to: &text)
+            let digest = worker.sha256(text)
+            text.removeAll(keepingCapacity: true)
+            digest.appendHexadecimal(to: &text)
+            return worker.authenticate(text, with: moment.key)
         }
-        headers.append((name: "x-amz-target", value: operation.target))
-        let canonical = SignatureText.canonicalRequest(
-            method: "POST",
-            headers: headers,
-            bodyDigest: SignatureText.hexadecimal(Digest.sha256(body))
-        )
-        let signature = sign(text, canonical)
-        lines += "Authorization: "
-        lines += text.authorization(
-            accessKey: accessKey,
-            signedHeaders: SignatureText.signedHeaders(headers),
-            signature: signature
-        )
-        return Array((lines + "\r\n").utf8)
+        signature.appendHexadecimal(to: &head)
+        head.append(contentsOf: SignedTexts.lineEnd)
     }
 
-    private func sign(_ text: SignatureText, _ canonical: String) -> String {
-        let digest = SignatureText.hexadecimal(Digest.sha256(Array(canonical.utf8)))
-        let signed = Array(text.stringToSign(canonicalDigest: digest).utf8)
-        return SignatureText.hexadecimal(Digest.hmacSHA256(signed, key: key(of: text)))
-    }
+    /// How many bytes `sign` appends at most, roughly.
+    var lineBytes: Int { 320 + keys.accessKey.utf8.count + 2 * (keys.sessionToken?.utf8.count ?? 0) }
 
-    private func key(of text: SignatureText) -> [UInt8] {
-        let date = text.time.date
-        if let known = dayKey.withLock({ $0?.date == date ? $0?.key : nil }) { return known }
-        let derived = Self.derive(secretKey, text.keyDerivation)
-        dayKey.withLock { $0 = (date, derived) }
-        return derived
+    private func moment(_ second: Int64) -> SigningMoment {
+        moment.withLock { current in
+            if let current, current.second == second { return current }
+            let made = SigningMoment(second, keys, region: region, texts: texts, before: current)
+            current = made
+            return made
+        }
     }
 
     /// The key that signs, from the secret key and the messages of the scope.
@@ -71,5 +68,62 @@ final class RequestSigner: Sendable {
         messages.reduce(Array("AWS4\(secretKey)".utf8)) { key, message in
             Digest.hmacSHA256(Array(message.utf8), key: key)
         }
+    }
+}
+
+extension RequestSigner: CustomReflectable {
+    /// Without children, so that a dump shows no key.
+    var customMirror: Mirror { Mirror(self, children: []) }
+}
+
+/// What signatures of one second have in common.
+final class SigningMoment: Sendable {
+    let second: Int64
+    /// From the end of the host to the value of the target, in the canonical request.
+    let afterHost: [UInt8]
+    /// The header lines, up to where the signature's digits begin.
+    let lines: [UInt8]
+    /// Has taken in the text to sign up to the canonical request's digest.
+    let key: HMACKey
+    private let date: String
+    private let dayKey: HMACKey
+
+    init(_ second: Int64, _ keys: SigningKeys, region: String, texts: SignedTexts, before: SigningMoment?) {
+        let time = SigningTime(secondsSinceEpoch: second)
+        let text = SignatureText(time: time, region: region, service: "dynamodb")
+        self.second = second
+        date = time.date
+        var afterHost = "\nx-amz-date:\(time.timestamp)\n"
+        var lines = "X-Amz-Date: \(time.timestamp)\r\n"
+        if let token = keys.sessionToken {
+            afterHost += "x-amz-security-token:\(token)\n"
+            lines += "X-Amz-Security-Token: \(token)\r\n"
+        }
+        lines += "Authorization: "
+        lines += text.authorization(accessKey: keys.accessKey, signedHeaders: texts.signedHeaders, signature: "")
+        self.afterHost = Array((afterHost + "x-amz-target:").utf8)
+        self.lines = Array(lines.utf8)
+        dayKey =
+            before.flatMap { $0.date == time.date ? $0.dayKey : nil }
+            ?? HMACKey(RequestSigner.derive(keys.secretKey, text.keyDerivation))
+        key = HMACKey(dayKey, prefix: Array(text.stringToSign(canonicalDigest: "").utf8))
+    }
+}
+
+/// The parts of a canonical request that never change, with and without a session token.
+struct SignedTexts: Sendable {
+    static let beforeHost = Array("POST\n/\n\ncontent-type:application/x-amz-json-1.0\nhost:".utf8)
+    static let lineEnd: [UInt8] = [0x0D, 0x0A]
+
+    static let withoutToken = SignedTexts(signedHeaders: "content-type;host;x-amz-date;x-amz-target")
+    static let withToken = SignedTexts(signedHeaders: "content-type;host;x-amz-date;x-amz-security-token;x-amz-target")
+
+    let signedHeaders: String
+    /// The target's value and everything behind it, up to the body's digest; by `OperationName.index`.
+    let fromTarget: [[UInt8]]
+
+    private init(signedHeaders: String) {
+        self.signedHeaders = signedHeaders
+        fromTarget = OperationName.allCases.map { Array("\($0.target)\n\n\(signedHeaders)\n".utf8) }
     }
 }

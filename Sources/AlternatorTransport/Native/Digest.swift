@@ -1,13 +1,11 @@
 import COpenSSL
+import Synchronization
 
 /// SHA-256 and HMAC over it, by OpenSSL.
 package enum Digest {
     /// The SHA-256 of some bytes: 32 of them.
     package static func sha256(_ bytes: [UInt8]) -> [UInt8] {
-        let context = DigestContext()
-        context.start()
-        context.update(bytes)
-        return context.finish()
+        DigestWorker.borrow { worker, _ in worker.sha256(bytes) }.bytes
     }
 
     /// The HMAC-SHA-256 of some bytes: 32 of them.
@@ -18,10 +16,11 @@ package enum Digest {
 
 /// A key of HMAC-SHA-256 (RFC 2104) with both its pads digested already, so that each use costs only the message.
 package final class HMACKey: Sendable {
-    private let inner = DigestContext()
-    private let outer = DigestContext()
+    fileprivate let inner = DigestContext()
+    fileprivate let outer: DigestContext
 
     package init(_ key: [UInt8]) {
+        outer = DigestContext()
         // RFC 2104: a key longer than a block is replaced by its digest.
         let short = key.count > 64 ? Digest.sha256(key) : key
         let padded = short + [UInt8](repeating: 0, count: 64 - short.count)
@@ -31,13 +30,56 @@ package final class HMACKey: Sendable {
         outer.update(padded.map { $0 ^ 0x5C })
     }
 
+    /// The key for messages that all begin with `prefix`, which `authenticate` is then given without it.
+    package init(_ key: HMACKey, prefix: [UInt8]) {
+        outer = key.outer
+        inner.copy(key.inner)
+        inner.update(prefix)
+    }
+
     /// The authentication code of a message, 32 bytes; callable from any thread.
     package func authenticate(_ message: [UInt8]) -> [UInt8] {
-        let context = DigestContext()
-        context.copy(inner)
+        DigestWorker.borrow { worker, _ in worker.authenticate(message, with: self) }.bytes
+    }
+}
+
+/// What computes digests, borrowed for one after the other: nothing of its own is allocated for each.
+@safe
+package struct DigestWorker: Sendable {
+    private let context = DigestContext()
+
+    /// Those that nobody uses, each with room for a text.
+    private static let idle = Mutex<[(worker: DigestWorker, text: [UInt8])]>([])
+    /// As many threads may digest at once before one has to make a worker anew.
+    private static let maximumIdle = 64
+
+    private init() {}
+
+    /// Lends a worker, and an empty array that keeps its room from one loan to the next.
+    package static func borrow<Result>(_ body: (DigestWorker, inout [UInt8]) -> Result) -> Result {
+        var (worker, text) = idle.withLock { $0.popLast() } ?? (DigestWorker(), [])
+        defer {
+            text.removeAll(keepingCapacity: text.capacity <= 16 << 10)
+            idle.withLock { idle in
+                if idle.count < maximumIdle { idle.append((worker, text)) }
+            }
+        }
+        return body(worker, &text)
+    }
+
+    /// The SHA-256 of some bytes.
+    package func sha256(_ bytes: [UInt8]) -> DigestValue {
+        context.copy(.started)
+        context.update(bytes)
+        return context.finish()
+    }
+
+    /// The HMAC-SHA-256 of a message.
+    package func authenticate(_ message: [UInt8], with key: HMACKey) -> DigestValue {
+        context.copy(key.inner)
         context.update(message)
         let digest = context.finish()
-        context.copy(outer)
+        context.copy(key.outer)
         context.update(digest)
         return context.finish()
     }
@@ -62,6 +104,13 @@ private final class DigestContext: @unchecked Sendable {  // What several thread
         return unsafe Algorithm(pointer: pointer)
     }()
 
+    /// Started and never updated: copying it costs less than starting.
+    static let started: DigestContext = {
+        let context = DigestContext()
+        context.start()
+        return context
+    }()
+
     init() {
         guard let context = unsafe EVP_MD_CTX_new() else { preconditionFailure("OpenSSL is out of memory.") }
         unsafe self.context = context
@@ -75,13 +124,14 @@ private final class DigestContext: @unchecked Sendable {  // What several thread
         check(unsafe bytes.withUnsafeBytes { unsafe EVP_DigestUpdate(context, $0.baseAddress, $0.count) })
     }
 
+    func update(_ digest: DigestValue) {
+        check(unsafe digest.withBytes { unsafe EVP_DigestUpdate(context, $0.baseAddress, $0.count) })
+    }
+
     func copy(_ other: DigestContext) { check(unsafe EVP_MD_CTX_copy_ex(context, other.context)) }
 
-    func finish() -> [UInt8] {
-        unsafe [UInt8](unsafeUninitializedCapacity: 32) { output, count in
-            check(unsafe EVP_DigestFinal_ex(context, output.baseAddress, nil))
-            count = 32
-        }
+    func finish() -> DigestValue {
+        unsafe DigestValue { output in check(unsafe EVP_DigestFinal_ex(context, output.baseAddress, nil)) }
     }
 
     private func check(_ result: Int32) { precondition(result == 1, "OpenSSL cannot digest.") }

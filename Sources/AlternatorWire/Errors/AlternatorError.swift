@@ -56,6 +56,8 @@ public struct AlternatorError: Error, Sendable {
         public static let accessDenied = Code("accessDenied")
         /// The signature was refused.
         public static let signature = Code("signature")
+        /// The provider of credentials gave none to sign with; what it threw is the `cause`.
+        public static let credentials = Code("credentials")
         /// The request is over the server's 16 MiB.
         public static let payloadTooLarge = Code("payloadTooLarge")
         /// The server does not have this operation or feature.

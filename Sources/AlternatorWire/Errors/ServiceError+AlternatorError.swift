@@ -32,7 +32,8 @@ extension ServiceError {
         case "UnknownOperationException": return .unsupportedByServer
         case "AccessDeniedException", "AccessDenied": return .accessDenied
         case "InvalidSignatureException", "UnrecognizedClientException", "MissingAuthenticationTokenException",
-            "IncompleteSignatureException", "MissingAuthenticationToken":
+            "IncompleteSignatureException", "MissingAuthenticationToken", "SignatureDoesNotMatch", "RequestExpired",
+            "RequestTimeTooSkewed", "ExpiredTokenException", "InvalidClientTokenId":
             return .signature
         default: return .service
         }
@@ -119,11 +120,19 @@ extension ServiceError {
         ),
     ]
 
+    /// Whether the signature was refused for its time alone.
+    package var isClockSkew: Bool {
+        guard code == .signature else { return false }
+        if type == "RequestTimeTooSkewed" || type == "RequestExpired" { return true }
+        guard let text = message?.lowercased() else { return false }
+        return text.contains("signature expired") || text.contains("not yet current")
+    }
+
     private var signatureAdvice: String {
         if type == "MissingAuthenticationTokenException" || type == "MissingAuthenticationToken" {
             return "This cluster wants signed requests: set authentication to .credentials."
         }
-        if let text = message?.lowercased(), text.contains("expired") || text.contains("not yet current") {
+        if isClockSkew {
             return "Set this machine's clock: the server allows 15 minutes."
         }
         return "The access key is the role's name, the secret its salted_hash; check both."
