@@ -121,4 +121,47 @@ struct ProbeTests {
         #expect(state.probesDue(now: .seconds(100)).isEmpty)
         #expect(state.nextProbe(now: .zero) == nil)
     }
+
+    /// Takes the node down at `start` and lists it every 250 ms until it is active; gives when it became so.
+    private func recovery(of node: Node, in state: inout RoutingState, from start: Duration) throws -> Duration {
+        state.takeDown(node, now: start)
+        for step in 1..<1000 {
+            let now = start + millis(step * 50)
+            if step % 5 == 0 { _ = state.refreshed(try discovered(1...3), now: now) }
+            for order in state.probesDue(now: now) { _ = state.probeFinished(order, .good, now: now) }
+            if state.state(of: node.id) == .active { return now - start }
+        }
+        return .seconds(1000)
+    }
+
+    @Test func `a node that comes back without ever serving a request is left alone for longer each time`() throws {
+        var state = try RoutingState.active(3)
+        let node = state.nodes.nodes[0]
+        var times: [Duration] = []
+        for round in 0..<7 {
+            times.append(try recovery(of: node, in: &state, from: .seconds(round * 100)))
+        }
+        // Rest, the refresh that lists it, three probes 100 ms apart, a second of quarantine.
+        let rests = [0.25, 2, 4, 8, 16, 30, 30]
+        let expected = rests.map { Duration.seconds($0) + millis(1200) }
+        #expect(times == expected)
+        // One answer, and it is taken back at once.
+        var plan = state.plan(for: .node(node.id), choice: 0)
+        _ = state.finished(try state.choose(&plan), .response(status: 200), now: .seconds(750))
+        #expect(try recovery(of: node, in: &state, from: .seconds(800)) == millis(1450))
+    }
+
+    @Test func `a request without an eligible node does not wait for a rest`() throws {
+        var state = try RoutingState.active(3)
+        let node = state.nodes.nodes[0]
+        for round in 0..<4 { _ = try recovery(of: node, in: &state, from: .seconds(round * 100)) }
+        for each in state.nodes.nodes { state.takeDown(each, now: .seconds(400)) }
+        _ = state.refreshed(try discovered(1...3), now: .seconds(401))
+        let listed = state.probesDue(now: .seconds(401)).map(\.node)
+        #expect(!listed.contains(node))
+        var plan = state.plan(for: .any, choice: 0)
+        #expect(state.next(in: &plan, now: .seconds(402)) == nil)
+        let asked = state.probesDue(now: .seconds(402)).map(\.node)
+        #expect(asked.contains(node))
+    }
 }

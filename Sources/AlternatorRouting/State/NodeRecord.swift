@@ -16,6 +16,12 @@ struct NodeRecord: Sendable {
     /// When an asked-for probe is due; `nil` if none is.
     var explicitProbe: Duration?
     var lastExplicitProbe: Duration?
+    /// Since when it is down; meaningful while it is.
+    var downSince = Duration.zero
+    /// Whether a request has succeeded there since it came up.
+    var hasServed = true
+    /// How often in a row it went down again without having served a request.
+    var relapses = 0
     var isProbing = false
     /// A request succeeded in quarantine, so the next validation is left out.
     var suppressesValidation = false
@@ -31,7 +37,11 @@ struct NodeRecord: Sendable {
         explicitProbe = nil
         switch state {
         case .active: nextProbe = now + settings.probePeriod
-        case .down: nextProbe = now + settings.probePeriod
+        case .down:
+            nextProbe = now + settings.probePeriod
+            downSince = now
+            relapses = hasServed ? 0 : min(relapses + 1, 5)
+            hasServed = false
         // Just recovered: a second to take its first requests, then validated.
         case .quarantined: nextProbe = now + min(settings.probePeriod, .seconds(1))
         }

@@ -32,11 +32,24 @@ extension RoutingState {
     static let recoveryInterval = Duration.milliseconds(100)
 
     /// Asks for a probe of a node that is not active; at most one a second starts.
-    package mutating func requestProbe(of id: NodeID, now: Duration) {
+    package mutating func requestProbe(of id: NodeID, now: Duration) { requestProbe(of: id, from: now) }
+
+    /// Asks for a probe of a down node because a refresh lists it.
+    ///
+    /// A node that answers `/localnodes` and no request would come back each second only to fail: when it went down
+    /// without having served anything since it came up, it is left alone for 2 s, the next time for 4 s, at most for a
+    /// probe period.
+    mutating func requestProbe(ofListed id: NodeID, now: Duration) {
+        let record = records[id.index]
+        let rest = record.relapses == 0 ? .zero : min(.seconds(1 << record.relapses), health.probePeriod)
+        requestProbe(of: id, from: max(now, record.downSince + rest))
+    }
+
+    private mutating func requestProbe(of id: NodeID, from now: Duration) {
         guard health.isEnabled, records[id.index].machine.state != .active else { return }
-        guard records[id.index].explicitProbe == nil else { return }
         let earliest = records[id.index].lastExplicitProbe.map { $0 + Self.explicitProbeInterval } ?? now
-        records[id.index].explicitProbe = max(now, earliest)
+        let due = max(now, earliest)
+        records[id.index].explicitProbe = min(records[id.index].explicitProbe ?? due, due)
     }
 
     /// The probes to send now, most urgent first, each marked as under way; end every one with `probeFinished`.

@@ -76,7 +76,7 @@ package struct RoutingState: Sendable {
         reportedAllFailed = false
         let after = members
         for node in after where records[node.id.index].machine.state == .down {
-            requestProbe(of: node.id, now: now)
+            requestProbe(ofListed: node.id, now: now)
         }
         if isSame { return NodeChanges() }
         let changes = NodeChanges(from: before, to: after)
@@ -303,6 +303,7 @@ package struct RoutingState: Sendable {
             records[index].failedSinceSuccess = false
             reportedAllFailed = false
             if records[index].machine.state == .quarantined { records[index].suppressesValidation = true }
+            if selection.generation == records[index].machine.generation { records[index].hasServed = true }
             return OutcomeReport(change: apply(.trafficSucceeded, to: selection.node, selection.generation, now))
         case .overtaken where isNeeded(selection):
             return OutcomeReport()
