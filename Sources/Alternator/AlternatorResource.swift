@@ -1,5 +1,6 @@
 public import AlternatorCore
 public import AlternatorWire
+public import FoundationEssentials
 import Synchronization
 
 /// The entry point: a balanced client and the tables on it.
@@ -17,28 +18,49 @@ public final class AlternatorResource: Sendable {
     public let client: AlternatorClient
     private let ownsClient: Bool
     let pacing: Pacing
+    /// The clock of timestamps and expiry.
+    let now: @Sendable () -> Date
     /// Keys of tables without a model, as far as they had to be asked for.
     let tableKeys = Mutex<[String: TableKeys]>([:])
 
     /// Makes a client of its own; throws only `.configuration`.
-    public init(_ config: AlternatorConfig) async throws(AlternatorError) {
+    ///
+    /// - Parameters:
+    ///   - config: where the cluster is and how to talk to it.
+    ///   - clock: the time for models' timestamps and `excludingExpired()`; the system's by default.
+    /// - Throws: `.configuration` naming the field that cannot be used.
+    public init(
+        _ config: AlternatorConfig,
+        clock: @escaping @Sendable () -> Date = { Date() }
+    ) async throws(AlternatorError) {
         client = try await AlternatorClient(config)
         ownsClient = true
         pacing = .standard
+        now = clock
     }
 
     /// Shares a client: closing this resource leaves it open.
-    public init(client: AlternatorClient) {
+    ///
+    /// - Parameters:
+    ///   - client: the client to use.
+    ///   - clock: as above.
+    public init(client: AlternatorClient, clock: @escaping @Sendable () -> Date = { Date() }) {
         self.client = client
         ownsClient = false
         pacing = .standard
+        now = clock
     }
 
     /// For tests: waits are taken from `pacing`.
-    package init(client: AlternatorClient, pacing: Pacing) {
+    package init(
+        client: AlternatorClient,
+        pacing: Pacing,
+        clock: @escaping @Sendable () -> Date = { Date() }
+    ) {
         self.client = client
         ownsClient = false
         self.pacing = pacing
+        now = clock
     }
 
     /// Lets requests finish for up to `grace`, then cancels them with `.closed`; a shared client stays open.

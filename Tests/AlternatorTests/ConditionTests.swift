@@ -221,14 +221,14 @@ struct ConditionTests {
     @Test func `an expiry date is compared in whole seconds`() throws {
         let date = Date(timeIntervalSince1970: 1_700_000_000.75)
         #expect(
-            try Rendering.condition(order.expires < date, expiryName: "ttl")
+            try Rendering.condition(order.expires < date, dates: DateForms(forms: ["ttl": .wholeSeconds]))
                 == Rendering(
                     "#n0 < :v0",
                     ##"{"ExpressionAttributeNames":{"#n0":"ttl"},"ExpressionAttributeValues":{":v0":{"N":"1700000000"}}}"##
                 )
         )
         #expect(
-            try Rendering.condition(order.created < date, expiryName: "ttl").placeholders
+            try Rendering.condition(order.created < date, dates: DateForms(forms: ["ttl": .wholeSeconds])).placeholders
                 == ##"{"ExpressionAttributeNames":{"#n0":"created"},"##
                 + #""ExpressionAttributeValues":{":v0":{"N":"1700000000.75"}}}"#
         )

@@ -113,8 +113,8 @@ struct LocalMapperTests {
             #expect(updated.email == nil)
             let emptied = try await orders.updated("c1", 1) { $0.tags.subtract(["t", "u"]) }
             #expect(emptied.tags == nil)
-            #expect(try await orders.removed("c1", 1)?.size == 8)
-            #expect(try await orders.removed("c1", 1) == nil)
+            #expect(try await orders.removed("c1", 1, if: { $0.size == 8 })?.size == 8)
+            #expect(try await orders.removed("c1", 1, if: { $0.customer.isMissing() }) == nil)
         }
     }
 

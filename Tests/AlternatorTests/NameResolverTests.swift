@@ -156,9 +156,9 @@ struct NameResolverTests {
     }
 
     @Test func `the attributes of a partial type are those of its coding keys`() {
-        #expect(ItemReading.projection(of: OrderSummary.self) == ["number", "total"])
-        #expect(ItemReading.projection(of: Place.self) == ["c", "geo", "zip"])
-        #expect(ItemReading.projection(of: Flat.self) == nil)
-        #expect(ItemReading.projection(of: [String: AttributeValue].self) == nil)
+        #expect(Projection.of(OrderSummary.self) == ["number", "total"])
+        #expect(Projection.of(Place.self) == ["c", "geo", "zip"])
+        #expect(Projection.of(Flat.self) == nil)
+        #expect(Projection.of([String: AttributeValue].self) == nil)
     }
 }

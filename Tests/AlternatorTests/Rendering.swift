@@ -16,18 +16,18 @@ struct Rendering: Equatable {
 
     static func condition<Root>(
         _ condition: Condition<Root>,
-        expiryName: String? = nil
+        dates: DateForms = DateForms()
     ) throws(AlternatorError) -> Rendering {
-        var writer = ExpressionWriter(expiryName: expiryName)
+        var writer = ExpressionWriter(dates: dates)
         let text = try writer.condition(condition.node)
         return Rendering(text, Self.placeholders(writer))
     }
 
     static func update<Root>(
         _ actions: [UpdateAction<Root>],
-        expiryName: String? = nil
+        dates: DateForms = DateForms()
     ) throws(AlternatorError) -> (rendering: Rendering, update: UpdateText) {
-        var writer = ExpressionWriter(expiryName: expiryName)
+        var writer = ExpressionWriter(dates: dates)
         let update = try writer.update(actions.map(\.change))
         return (Rendering(update.expression, Self.placeholders(writer)), update)
     }

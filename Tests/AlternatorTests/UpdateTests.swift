@@ -176,13 +176,13 @@ struct UpdateTests {
             $0.created.set(date)
         }
         #expect(
-            try Rendering.update(actions, expiryName: "ttl").rendering.placeholders
+            try Rendering.update(actions, dates: DateForms(forms: ["ttl": .wholeSeconds])).rendering.placeholders
                 == ##"{"ExpressionAttributeNames":{"#n0":"ttl","#n1":"created"},"##
                 + #""ExpressionAttributeValues":{":v0":{"N":"1700000000"},":v1":{"N":"1700000000.9"}}}"#
         )
         let defaults = changes(of: Order.self) { $0.expires.setIfMissing(date) }
         #expect(
-            try Rendering.update(defaults, expiryName: "ttl").rendering.placeholders
+            try Rendering.update(defaults, dates: DateForms(forms: ["ttl": .wholeSeconds])).rendering.placeholders
                 == ##"{"ExpressionAttributeNames":{"#n0":"ttl"},"ExpressionAttributeValues":{":v0":{"N":"1700000000"}}}"##
         )
     }

@@ -29,7 +29,7 @@ extension Table {
             if let attributes = item as? [String: AttributeValue] {
                 try ItemWriting.attributes(attributes, into: &writer)
             } else {
-                try ItemWriting.item(item, expiryName: try ExpiryName.of(Item.self), into: &writer)
+                try ItemWriting.item(item, traits: try .shared(), now: handle.now, into: &writer)
             }
             return .init(
                 kind: .put,

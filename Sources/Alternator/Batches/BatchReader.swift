@@ -98,6 +98,7 @@ struct BatchReader {
     ) throws(AlternatorError) -> [(item: Item, start: Int)] {
         try handle.read(response, of: .batchGetItem) { reader in
             var items: [(item: Item, start: Int)] = []
+            let reading = try ItemReading<Item>()
             try reader.beginObject()
             while let member = try reader.nextKey() {
                 guard member == "Responses" else {
@@ -109,7 +110,7 @@ struct BatchReader {
                     try reader.beginArray()
                     while try reader.nextElement() {
                         let start = reader.offset
-                        items.append((try ItemReading.item(type, from: &reader), start))
+                        if let item = try reading.itemUnlessSkipped(from: &reader) { items.append((item, start)) }
                     }
                 }
             }

@@ -52,7 +52,7 @@ extension TypedTable {
         return WriteRequest(table: name) { () throws(AlternatorError) in
             let schema = try schema()
             var writer = JSONWriter()
-            try ItemWriting.item(item, expiryName: schema.expiryName, into: &writer)
+            try ItemWriting.item(item, traits: schema.traits, now: handle.now, into: &writer)
             let key = try schema.key(of: item, encoded: EncodedItem(bytes: writer.bytes, start: 0))
             return .init(
                 kind: .put,

@@ -7,16 +7,16 @@ import FoundationEssentials
 /// Names become `#n0`, `#n1`, … and the same name is the same placeholder; values become `:v0`, `:v1`, … and are
 /// encoded at once. A placeholder exists only if some text uses it, because the server refuses unused ones.
 struct ExpressionWriter {
-    /// The attribute whose dates are written as whole seconds.
-    let expiryName: String?
+    /// How dates are written at some attributes.
+    let dates: DateForms
     private let encoder: ItemEncoder
     private var names: [String] = []
     private var values = JSONWriter(reserving: 64)
     private var valueCount = 0
 
-    init(encoder: ItemEncoder = ItemEncoder(), expiryName: String? = nil) {
+    init(encoder: ItemEncoder = ItemEncoder(), dates: DateForms = DateForms()) {
         self.encoder = encoder
-        self.expiryName = expiryName
+        self.dates = dates
     }
 
     /// The longest expression the server takes, in bytes.
@@ -167,13 +167,13 @@ struct ExpressionWriter {
         AlternatorError(.mapping, message: "The server takes one + or - in the value of a SET.")
     }
 
-    /// A value compared with or stored at `path`: dates at the expiry attribute become whole seconds.
+    /// A value compared with or stored at `path`: dates at an attribute with a form of its own are written in that.
     mutating func operand(_ node: Operand.Node, at path: Operand.Node) throws(AlternatorError) -> String {
-        guard let expiryName, case .path([.name(expiryName)]) = path else { return try operand(node) }
+        guard let form = dates.form(at: path) else { return try operand(node) }
         switch node {
         case .value(let given):
             if case .value(let value) = GivenValue(given), let date = value as? Date {
-                return try self.value(ExpirySeconds.of(date))
+                return try self.value(try form.attribute(date))
             }
             return try operand(node)
         case .call(let function, let arguments):
@@ -182,14 +182,5 @@ struct ExpressionWriter {
             return "\(function)(\(texts.joined(separator: ", ")))"
         case .path, .size, .arithmetic: return try operand(node)
         }
-    }
-}
-
-/// The time an item expires, as the server reads it.
-enum ExpirySeconds {
-    /// Whole seconds since 1970, rounded down; far dates are cut to what an `Int64` holds.
-    static func of(_ date: Date) -> Int64 {
-        let seconds = date.timeIntervalSince1970.rounded(.down)
-        return Int64(exactly: seconds) ?? (seconds < 0 ? .min : .max)
     }
 }

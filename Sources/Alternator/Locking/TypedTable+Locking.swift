@@ -33,8 +33,13 @@ extension TypedTable where Item: VersionedItem {
             throw AlternatorError(.mapping, message: "The version of the item cannot be counted up any further.")
         }
         let saved = try version.changed(item, to: next, name: versionName)
-        let request = try encodedPut(saved, if: VersionCondition.node(current, versionName))
-        return (request.recognizingOwnItem(), saved)
+        let purpose: WritePurpose = current == nil ? .insert : .put
+        let request = try encodedPut(saved, purpose, if: VersionCondition.node(current, versionName))
+        // Timestamps are in what is written, not in the value.
+        guard schema.traits.stamps != nil, let written = request.writtenItem else {
+            return (request.recognizingOwnItem(), saved)
+        }
+        return (request.recognizingOwnItem(), try ItemReading<Item>().item(from: written))
     }
 
     /// Reads the item consistently, changes it and saves it; again, up to `attempts` times, if somebody else was faster.
@@ -134,6 +139,6 @@ extension VersionAttribute {
             throw AlternatorError(.mapping, message: "The version of the item cannot be written as a number.")
         }
         attributes[name] = .number(number)
-        return try ItemDecoder().decode(Root.self, from: attributes)
+        return try ItemReading<Root>().item(from: attributes)
     }
 }

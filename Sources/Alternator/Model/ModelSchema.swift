@@ -6,31 +6,32 @@ import Synchronization
 final class ModelSchema<Item: TableItem>: Sendable {
     let partition: KeyAttribute
     let sort: KeyAttribute?
-    let expiryName: String?
     let versionName: String?
     let version: VersionAttribute<Item>?
     let indexes: [IndexSchema]
-    private let readKey: (@Sendable (Item) -> (Item.PartitionKey, Item.SortKey?))?
-    private let isVerified = Atomic<Bool>(false)
+    let traits: ItemTraits<Item>
+    private let primaryKey: PrimaryKey<Item, Item.PartitionKey, Item.SortKey>
+    private let declarations: DeclarationCheck<Item>
+
+    var expiryName: String? { traits.expiryName }
+    var dates: DateForms { traits.dates }
 
     private init() throws(AlternatorError) {
         let key = Item.primaryKey
+        primaryKey = key
         partition = KeyAttribute(
-            name: try key.partition.topLevelName(of: "The partition key of \(Item.self)"),
+            name: try key.partition.path.topLevelName(of: "The partition key of \(Item.self)"),
             type: Item.PartitionKey.scalarType
         )
-        if let sortPath = key.sort {
+        if let sortPart = key.sort {
             sort = KeyAttribute(
-                name: try sortPath.topLevelName(of: "The sort key of \(Item.self)"),
+                name: try sortPart.path.topLevelName(of: "The sort key of \(Item.self)"),
                 type: Item.SortKey.scalarType
             )
         } else {
             sort = nil
         }
-        readKey = key.read
-        expiryName = try (Item.self as? any ExpiringItem.Type).map { (type) throws(AlternatorError) in
-            try Self.expiryName(type)
-        }
+        traits = try ItemTraits<Item>.shared()
         indexes =
             try (Item.self as? any IndexedItem.Type).map { (type) throws(AlternatorError) in
                 try Self.indexSchemas(type)
@@ -41,6 +42,14 @@ final class ModelSchema<Item: TableItem>: Sendable {
         versionName = try version.map { (version) throws(AlternatorError) in
             try version.path.topLevelName(of: "The version of \(Item.self)")
         }
+        declarations = try DeclarationCheck(
+            partition: partition,
+            sort: sort,
+            version: version,
+            versionName: versionName,
+            expiryName: traits.expiryName,
+            indexes: indexes
+        )
     }
 
     /// The schema of `Item`; throws `.mapping` where a declared path has no name.
@@ -57,10 +66,6 @@ final class ModelSchema<Item: TableItem>: Sendable {
             return made
         }
         return kept as? ModelSchema<Item> ?? made
-    }
-
-    private static func expiryName<T: ExpiringItem>(_ type: T.Type) throws(AlternatorError) -> String {
-        try type.expiry.path.topLevelName(of: "The expiry of \(T.self)")
     }
 
     private static func indexSchemas<T: IndexedItem>(_ type: T.Type) throws(AlternatorError) -> [IndexSchema] {
@@ -88,15 +93,38 @@ final class ModelSchema<Item: TableItem>: Sendable {
         ])
     }
 
-    /// The key of an item, from the model value if its properties are declared, else from its encoded form.
+    /// The key of a model value; `nil` where it is declared by name and has to be read from the encoded item.
+    func readKey(_ item: Item) throws(AlternatorError) -> (partition: Item.PartitionKey, sort: Item.SortKey?)? {
+        guard let readPartition = primaryKey.partition.read else { return nil }
+        guard let sortPart = primaryKey.sort else { return (try readPartition(item), nil) }
+        guard let readSort = sortPart.read else { return nil }
+        return (try readPartition(item), try readSort(item))
+    }
+
+    /// The key of an item about to be written, from the model value if its properties are declared, else from its encoded
+    /// form; checks the declarations of the model against what was encoded.
     func key(of item: Item, encoded: EncodedItem) throws(AlternatorError) -> ItemKeyValues {
-        if let readKey {
-            let (partition, sort) = readKey(item)
+        if let (partition, sort) = try readKey(item) {
             let key = try key(partition, sort)
-            try verify(item, key, encoded)
+            try declarations.check(item, encoded, key)
             return key
         }
-        return try self.key(in: encoded)
+        let key = try self.key(in: encoded)
+        try declarations.check(item, encoded, nil)
+        return key
+    }
+
+    /// Checks everything the model declares against one value of it.
+    func verify(_ item: Item, _ encoded: EncodedItem) throws(AlternatorError) {
+        let read = try readKey(item)
+        try declarations.checkAll(
+            item,
+            encoded,
+            try read.map { (read) throws(AlternatorError) in
+                try key(read.partition, read.sort)
+            }
+        )
+        if read == nil { _ = try key(in: encoded) }
     }
 
     private func key(in encoded: EncodedItem) throws(AlternatorError) -> ItemKeyValues {
@@ -104,50 +132,37 @@ final class ModelSchema<Item: TableItem>: Sendable {
         let values = try encoded.values(of: declared.map(\.name))
         var attributes: [ItemKeyValues.Attribute] = []
         for (attribute, value) in zip(declared, values) {
-            guard let value else { throw missing(attribute.name) }
+            guard let value else { throw DeclarationCheck<Item>.missing(attribute.name) }
             try ItemKeyValues.check(value, of: attribute.name, type: attribute.type)
             attributes.append(.init(name: attribute.name, value: value))
         }
         return ItemKeyValues(attributes: attributes)
     }
 
-    private func missing(_ name: String) -> AlternatorError {
-        AlternatorError(.mapping, message: "\(Item.self) encodes no attribute \"\(name)\", which is part of its key.")
-    }
+    // MARK: Updates
 
-    // MARK: The first write
-
-    /// Compares, on the first write of a type, what the declared properties hold with what was encoded under their names.
-    ///
-    /// Catches codings that store a property under another name than its coding key says: without this an item could be
-    /// written under one key and read under another.
-    private func verify(_ item: Item, _ key: ItemKeyValues, _ encoded: EncodedItem) throws(AlternatorError) {
-        guard !isVerified.load(ordering: .relaxed) else { return }
-        let attributes = try encoded.attributes()
-        for declared in key.attributes {
-            guard let found = attributes[declared.name] else { throw missing(declared.name) }
-            guard found == declared.value else { throw differs(declared.name, "key") }
-        }
-        if let version, let versionName {
-            let expected = version.read(item).flatMap { AttributeNumber(String($0)) }.map(AttributeValue.number)
-            let found = attributes[versionName].flatMap { $0 == .null ? nil : $0 }
-            guard found == expected else { throw differs(versionName, "version") }
-        }
-        for index in indexes {
-            for attribute in index.keys {
-                guard let found = attributes[attribute.name], found != .null else { continue }
-                try ItemKeyValues.check(found, of: attribute.name, type: attribute.type)
+    /// The changes of an update with what the model declares: a version counted up, timestamps, keys made from properties.
+    func completed(
+        _ changes: [Change],
+        of partition: Item.PartitionKey,
+        _ sort: Item.SortKey?,
+        _ now: () -> Date
+    ) throws(AlternatorError) -> [Change] {
+        guard !changes.isEmpty else { return changes }
+        var all = changes
+        if !traits.computed.isEmpty {
+            var known = primaryKey.partition.known(partition)
+            if let sort, let sortPart = primaryKey.sort { known.merge(sortPart.known(sort)) { first, _ in first } }
+            for attribute in traits.computed {
+                let isKey = keyNames.contains(attribute.name)
+                if let change = try attribute.change(beside: changes, known: known, isKey: isKey) { all.append(change) }
             }
         }
-        isVerified.store(true, ordering: .relaxed)
-    }
-
-    private func differs(_ name: String, _ what: String) -> AlternatorError {
-        AlternatorError(
-            .mapping,
-            message: "\(Item.self) stores something else in attribute \"\(name)\" than its \(what) property holds; "
-                + "declare the attribute it is stored in by hand, or fix its encode(to:)."
-        )
+        if let stamps = traits.stamps { all += try stamps.changes(beside: changes, now()) }
+        if let versionName, !changes.contains(where: { $0.path == [.name(versionName)] }) {
+            all.append(Change(path: [.name(versionName)], kind: .addNumber(1)))
+        }
+        return all
     }
 }
 

@@ -1,39 +1,98 @@
 import AlternatorWire
 
 /// The key of a model's table: a partition key, and a sort key if there is one.
+///
+/// Each is a property, an attribute by hand (`Path("pk", as: String.self)`), or made from properties (`CompositeKey`,
+/// `ComputedKey`).
 public struct PrimaryKey<Root: Codable & Sendable, Partition: KeyValue, Sort: KeyValue>: Sendable {
-    let partition: Path<Root, Partition>
-    let sort: Path<Root, Sort>?
-    /// Reads the key of a model value; `nil` where the key was declared by name and is read from the encoded item.
-    let read: (@Sendable (Root) -> (Partition, Sort?))?
+    let partition: Part<Partition>
+    let sort: Part<Sort>?
+
+    /// One of the two attributes.
+    struct Part<Value: KeyValue>: Sendable {
+        let path: Path<Root, Value>
+        /// Reads it from a model value; `nil` where it was declared by name and is read from the encoded item.
+        var read: (@Sendable (Root) throws(AlternatorError) -> Value)?
+        /// Where it is made from properties.
+        var computed: ComputedAttribute<Root>?
+        /// The values of those properties in a key, by attribute name.
+        var known: @Sendable (Value) -> [String: any Encodable & Sendable] = { _ in [:] }
+
+        init(_ keyPath: any KeyPath<Root, Value> & Sendable) {
+            let path = Path(keyPath)
+            self.path = path
+            read = { root throws(AlternatorError) in root[keyPath: keyPath] }
+            if path.elements.count == 1, case .name(let name) = path.elements[0] { known = { [name: $0] } }
+        }
+
+        init(_ path: Path<Root, Value>) { self.path = path }
+
+        init<Source: KeySource<Root, Value>>(_ source: Source) {
+            let key = source.computedKey
+            path = key.path
+            computed = key.attribute
+            read = { root throws(AlternatorError) in
+                if let value = try key.value(root) { return value }
+                throw AlternatorError(
+                    .mapping,
+                    message: "The key attribute \"\(key.name)\" of this \(Root.self) has no value."
+                )
+            }
+            if let composite = source as? any KnownParts {
+                known = { value in (value as? String).map { composite.known(in: $0) } ?? [:] }
+            }
+        }
+    }
+
+    private init(_ partition: Part<Partition>, _ sort: Part<Sort>?) {
+        self.partition = partition
+        self.sort = sort
+    }
 
     /// A table with a partition key alone.
     public init(_ partition: any KeyPath<Root, Partition> & Sendable) where Sort == NoSortKey {
-        self.partition = Path(partition)
-        sort = nil
-        read = { ($0[keyPath: partition], nil) }
+        self.init(Part(partition), nil)
     }
 
     /// A table with a partition key and a sort key.
     public init(_ partition: any KeyPath<Root, Partition> & Sendable, _ sort: any KeyPath<Root, Sort> & Sendable) {
-        self.partition = Path(partition)
-        self.sort = Path(sort)
-        read = { ($0[keyPath: partition], $0[keyPath: sort]) }
+        self.init(Part(partition), Part(sort))
     }
 
     /// A partition key by hand, such as `Path("pk", as: String.self)`.
     public init(_ partition: Path<Root, Partition>) where Sort == NoSortKey {
-        self.partition = partition
-        sort = nil
-        read = nil
+        self.init(Part(partition), nil)
     }
 
     /// Both keys by hand.
     public init(_ partition: Path<Root, Partition>, _ sort: Path<Root, Sort>) {
-        self.partition = partition
-        self.sort = sort
-        read = nil
+        self.init(Part(partition), Part(sort))
     }
+
+    /// A partition key made from properties.
+    public init(_ partition: some KeySource<Root, Partition>) where Sort == NoSortKey {
+        self.init(Part(partition), nil)
+    }
+
+    /// Both keys made from properties.
+    public init(_ partition: some KeySource<Root, Partition>, _ sort: some KeySource<Root, Sort>) {
+        self.init(Part(partition), Part(sort))
+    }
+
+    /// A sort key made from properties.
+    public init(_ partition: any KeyPath<Root, Partition> & Sendable, _ sort: some KeySource<Root, Sort>) {
+        self.init(Part(partition), Part(sort))
+    }
+
+    /// A partition key made from properties.
+    public init(_ partition: some KeySource<Root, Partition>, _ sort: any KeyPath<Root, Sort> & Sendable) {
+        self.init(Part(partition), Part(sort))
+    }
+}
+
+/// A key that can be taken apart.
+protocol KnownParts: Sendable {
+    func known(in key: String) -> [String: any Encodable & Sendable]
 }
 
 /// A condition on the sort key of a query.

@@ -75,10 +75,26 @@ public struct AttributeNames<Root>: Sendable, ExpressibleByDictionaryLiteral {
 /// The attribute that holds the time an item expires at.
 public struct ExpiryAttribute<Root: Codable & Sendable>: Sendable {
     let path: Path<Root, Date?>
+    /// Reads the time from a model value; `nil` where the attribute was declared by name.
+    let read: (@Sendable (Root) -> Date?)?
 
-    public init(_ expiry: KeyPath<Root, Date?>) { path = Path(expiry) }
-    public init(_ expiry: KeyPath<Root, Date>) { path = Path(elements: Path(expiry).elements) }
-    public init(_ expiry: Path<Root, Date?>) { path = expiry }
+    /// An optional property: items without a value do not expire.
+    public init(_ expiry: any KeyPath<Root, Date?> & Sendable) {
+        path = Path(expiry)
+        read = { $0[keyPath: expiry] }
+    }
+
+    /// A property: every item expires.
+    public init(_ expiry: any KeyPath<Root, Date> & Sendable) {
+        path = Path(elements: Path(expiry).elements)
+        read = { $0[keyPath: expiry] }
+    }
+
+    /// An attribute by hand.
+    public init(_ expiry: Path<Root, Date?>) {
+        path = expiry
+        read = nil
+    }
 }
 
 /// The attribute that counts the writes of an item.

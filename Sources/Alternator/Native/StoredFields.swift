@@ -16,6 +16,11 @@ enum StoredFields {
         return candidates.count == 1 ? candidates[0].name : nil
     }
 
+    /// Whether one of the stored properties is of type `Value`.
+    static func hasField<Value>(of value: Value.Type, in type: Any.Type) -> Bool {
+        list(type).contains { $0.type == value }
+    }
+
     private static func list(_ type: Any.Type) -> [(name: String, offset: Int, type: Any.Type)] {
         var fields: [(name: String, offset: Int, type: Any.Type)] = []
         // `.classType`, which the library declares as a `static var` and so cannot be named here.

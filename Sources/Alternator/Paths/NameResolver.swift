@@ -12,6 +12,9 @@ import Synchronization
 enum NameResolver {
     /// The element for one hop; `.unresolved` with the reason where the name cannot be told.
     static func element<Root: Decodable, Value>(_ keyPath: KeyPath<Root, Value>) -> PathElement {
+        if Value.self == Extras.self {
+            return .unresolved("Extras is no attribute; name one of those it keeps: $0.rest[\"color\"]")
+        }
         let box = KeyPathBox(keyPath: keyPath)
         if let known = cache.withLock({ $0[box] }) { return .name(known) }
         switch resolve(keyPath) {
@@ -87,7 +90,7 @@ enum NameResolver {
     }
 
     /// The property spelled by a key path of one stored component; `nil` otherwise.
-    private static func propertyName(_ keyPath: AnyKeyPath) -> String? {
+    static func propertyName(_ keyPath: AnyKeyPath) -> String? {
         let text = keyPath.debugDescription
         let prefix = "\\" + String(describing: type(of: keyPath).rootType) + "."
         guard text.hasPrefix(prefix) else { return nil }

@@ -97,6 +97,26 @@ public struct Path<Root, Value>: Sendable {
         appending(.name(key))
     }
 
+    /// An attribute that the model does not know: `$0.rest["color"]` is beside the model's own, not inside `rest`.
+    public subscript(_ key: String) -> Path<Root, AttributeValue> where Value == Extras {
+        Path<Root, AttributeValue>(elements: elements.dropLast() + [.name(key)])
+    }
+
+    /// The same with the type of what is there: `$0.rest["color", as: String.self]`.
+    public subscript<Member>(_ key: String, as type: Member.Type) -> Path<Root, Member> where Value == Extras {
+        Path<Root, Member>(elements: elements.dropLast() + [.name(key)])
+    }
+
+    /// The same in an optional document.
+    public subscript(_ key: String) -> Path<Root, AttributeValue> where Value == Extras? {
+        Path<Root, AttributeValue>(elements: elements.dropLast() + [.name(key)])
+    }
+
+    /// The same in an optional document with the type of what is there.
+    public subscript<Member>(_ key: String, as type: Member.Type) -> Path<Root, Member> where Value == Extras? {
+        Path<Root, Member>(elements: elements.dropLast() + [.name(key)])
+    }
+
     /// A member of an untyped map.
     public subscript(_ key: String) -> Path<Root, AttributeValue> where Value == AttributeValue {
         appending(.name(key))

@@ -51,6 +51,7 @@ struct PageAnswer<Element: Decodable> {
     }
 
     private mutating func readItems(_ reader: inout JSONReader, wanted: Int) throws {
+        let reading = try ItemReading<Element>()
         try reader.beginArray()
         while try reader.nextElement() {
             guard items.count < wanted else {
@@ -58,8 +59,10 @@ struct PageAnswer<Element: Decodable> {
                 try reader.skipValue()
                 continue
             }
-            lastItemStart = reader.offset
-            items.append(try ItemReading.item(Element.self, from: &reader))
+            let start = reader.offset
+            guard let item = try reading.itemUnlessSkipped(from: &reader) else { continue }
+            lastItemStart = start
+            items.append(item)
         }
     }
 

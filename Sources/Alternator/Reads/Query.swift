@@ -51,7 +51,7 @@ public struct Query<Root, Element: Decodable>: Sendable, AsyncSequence {
     /// A type that reads attributes beyond its own `CodingKeys` should be given them: `select(T.self, attributes: […])`.
     public func select<Partial: Decodable>(_ type: Partial.Type) -> Query<Root, Partial> {
         var plan = plan
-        plan.projection = ItemReading.projection(of: type)
+        plan.projection = Projection.of(type)
         return Query<Root, Partial>(plan)
     }
 
@@ -87,7 +87,8 @@ public struct Query<Root, Element: Decodable>: Sendable, AsyncSequence {
 
 extension Query where Root: ExpiringItem {
     /// Leaves out items whose expiry has passed; the server may keep them for a day.
-    public func excludingExpired(at now: Date = Date()) -> Self {
+    public func excludingExpired(at now: Date? = nil) -> Self {
+        let now = now ?? plan.handle.now()
         let expiry = Root.expiry.path
         return Self(plan.filtered(by: (expiry == nil || expiry > now).node))
     }

@@ -23,7 +23,8 @@ struct ReadPlan: Sendable {
     var projection: [String]?
     /// Key attributes of the table and the index; `nil` where they are not known beforehand.
     var keyNames: [String]?
-    var expiryName: String?
+    /// How dates are written at some attributes.
+    var dates = DateForms()
     /// Segments of a parallel scan.
     var totalSegments: Int?
     var concurrency = 1
@@ -36,14 +37,12 @@ struct ReadPlan: Sendable {
         _ operation: OperationName,
         on handle: TableHandle,
         index: String? = nil,
-        keyNames: [String]? = nil,
-        expiryName: String? = nil
+        keyNames: [String]? = nil
     ) {
         self.operation = operation
         self.handle = handle
         self.index = index
         self.keyNames = keyNames
-        self.expiryName = expiryName
     }
 
     var segmentCount: Int { totalSegments ?? 1 }
@@ -65,7 +64,7 @@ struct ReadPlan: Sendable {
         try checkNumbers()
         var body = RequestBody(table: handle.name)
         if let index { body.member("IndexName", index) }
-        var expressions = ExpressionWriter(expiryName: expiryName)
+        var expressions = ExpressionWriter(dates: dates)
         var fingerprint = Fingerprint()
         fingerprint.add(operation.rawValue)
         fingerprint.add(handle.name)

@@ -69,6 +69,36 @@ struct EncodedItem {
         }
     }
 
+    /// The text of a top-level S; `nil` where it is missing or another type.
+    func text(of name: String) throws(AlternatorError) -> String? { try values(of: [name])[0]?.stringValue }
+
+    /// Writes the item again, at its end of the writer, with some attributes set or (by `nil`) taken out.
+    func rewrite(
+        setting edits: [(name: String, value: AttributeValue?)],
+        in writer: inout JSONWriter
+    ) throws(AlternatorError) {
+        writer.bytes.removeLast(writer.bytes.count - start)
+        writer.byte(UInt8(ascii: "{"))
+        do {
+            var reader = JSONReader(bytes, from: start)
+            try reader.beginObject()
+            while let key = try reader.nextKey() {
+                let range = try reader.valueRange()
+                if edits.contains(where: { $0.name == key }) { continue }
+                writer.key(key)
+                writer.raw(bytes[range])
+            }
+        } catch {
+            throw Self.unreadable(error)
+        }
+        for (name, value) in edits {
+            guard let value else { continue }
+            writer.key(name)
+            writer.attributeValue(value)
+        }
+        writer.byte(UInt8(ascii: "}"))
+    }
+
     private static func unreadable(_ error: JSONError) -> AlternatorError {
         AlternatorError(.mapping, message: "The model encodes to something that is no item: \(error).", cause: error)
     }

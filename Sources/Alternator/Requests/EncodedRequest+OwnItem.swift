@@ -14,6 +14,9 @@ extension EncodedRequest {
         return request
     }
 
+    /// The item that a PutItem writes.
+    var writtenItem: [String: AttributeValue]? { Self.item(inPut: body) }
+
     /// The item in the body of a PutItem.
     private static func item(inPut body: [UInt8]) -> [String: AttributeValue]? {
         do {

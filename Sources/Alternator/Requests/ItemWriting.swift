@@ -3,15 +3,17 @@ import FoundationEssentials
 
 /// Writes whole items.
 enum ItemWriting {
-    /// A model value; the attribute called `expiryName` becomes whole seconds.
+    /// A model value, with what its type declares: expiry in whole seconds, timestamps, keys made from properties.
     static func item<Item: Encodable>(
         _ item: Item,
-        expiryName: String?,
+        _ purpose: WritePurpose = .put,
+        traits: ItemTraits<Item>,
+        now: () -> Date,
         into writer: inout JSONWriter
     ) throws(AlternatorError) {
         let start = writer.bytes.count
         try ItemEncoder().encodeItem(item, into: &writer)
-        if let expiryName { try writeWholeSeconds(expiryName, from: start, in: &writer) }
+        try traits.finish(item, purpose, now, from: start, in: &writer)
     }
 
     /// Attributes as given.
@@ -34,7 +36,7 @@ enum ItemWriting {
     }
 
     /// Rounds the number in an attribute down; anything that is no number there is a mistake of the model.
-    private static func writeWholeSeconds(
+    static func writeWholeSeconds(
         _ name: String,
         from start: Int,
         in writer: inout JSONWriter
@@ -49,23 +51,7 @@ enum ItemWriting {
                     + "encode it as a Date without a strategy of its own."
             )
         }
-        let whole = ExpirySeconds.of(Date(timeIntervalSince1970: seconds))
+        let whole = DateForm.wholeSeconds(Date(timeIntervalSince1970: seconds))
         writer.bytes.replaceSubrange(range, with: Array("{\"N\":\"\(whole)\"}".utf8))
-    }
-}
-
-/// The expiry attribute of a type, if it has one.
-enum ExpiryName {
-    static func of(_ type: Any.Type) throws(AlternatorError) -> String? {
-        guard let type = type as? any ExpiringItem.Type else { return nil }
-        return try name(type)
-    }
-
-    static func orFailure(of type: Any.Type) -> Result<String?, AlternatorError> {
-        Result { () throws(AlternatorError) in try of(type) }
-    }
-
-    private static func name<T: ExpiringItem>(_ type: T.Type) throws(AlternatorError) -> String {
-        try type.expiry.path.topLevelName(of: "The expiry of \(T.self)")
     }
 }

@@ -1,12 +1,22 @@
 import AlternatorCore
 import AlternatorRouting
 import AlternatorWire
+import FoundationEssentials
 
 /// A table's name with the client that reaches it: what every operation needs, without the model's type.
 struct TableHandle: Sendable {
     let name: String
     let resource: AlternatorResource
-    var options = RequestOptions()
+    var options: RequestOptions
+    /// The clock of timestamps and expiry.
+    var now: @Sendable () -> Date
+
+    init(name: String, resource: AlternatorResource, options: RequestOptions = RequestOptions()) {
+        self.name = name
+        self.resource = resource
+        self.options = options
+        now = resource.now
+    }
 
     var client: AlternatorClient { resource.client }
 
@@ -72,29 +82,12 @@ struct TableHandle: Sendable {
             try reader.beginObject()
             while let key = try reader.nextKey() {
                 if key == member {
-                    item = try ItemReading.item(type, from: &reader)
+                    item = try ItemReading<Item>().item(from: &reader)
                 } else {
                     try reader.skipValue()
                 }
             }
             return item
         }
-    }
-}
-
-/// Reads items as models or as attributes.
-enum ItemReading {
-    static func item<Item: Decodable>(_ type: Item.Type, from reader: inout JSONReader) throws -> Item {
-        if type == [String: AttributeValue].self, let item = try reader.readItem() as? Item { return item }
-        return try ItemDecoder().decodeItem(type, from: &reader)
-    }
-
-    /// The attributes to ask for when reading a partial type; `nil` for all of them.
-    ///
-    /// Known for types decoded by their own `CodingKeys`. A type that reads more than these (flat compositions) would
-    /// miss attributes, so it should be read whole.
-    static func projection(of type: any Decodable.Type) -> [String]? {
-        guard case .success(let names) = NameResolver.attributeNames(of: type) else { return nil }
-        return names.values.sorted()
     }
 }

@@ -28,7 +28,7 @@ enum WriteRequests {
         table: String,
         condition: ConditionNode,
         returning: ReturnedItem = .nothing,
-        expiryName: String? = nil,
+        dates: DateForms = DateForms(),
         item: (inout JSONWriter) throws(AlternatorError) -> Void,
         partitionKey: (EncodedItem) throws(AlternatorError) -> AttributeValue?
     ) throws(AlternatorError) -> EncodedRequest {
@@ -37,7 +37,7 @@ enum WriteRequests {
         let start = body.writer.bytes.count
         try item(&body.writer)
         let key = try partitionKey(EncodedItem(bytes: body.writer.bytes, start: start))
-        var expressions = ExpressionWriter(expiryName: expiryName)
+        var expressions = ExpressionWriter(dates: dates)
         try body.condition(condition, with: &expressions)
         if let text = returning.text { body.member("ReturnValues", text) }
         expressions.appendPlaceholders(to: &body.writer)
@@ -50,11 +50,11 @@ enum WriteRequests {
         partitionKey: AttributeValue?,
         condition: ConditionNode,
         returning: ReturnedItem = .nothing,
-        expiryName: String? = nil
+        dates: DateForms = DateForms()
     ) throws(AlternatorError) -> EncodedRequest {
         var body = RequestBody(table: table)
         body.key(key)
-        var expressions = ExpressionWriter(expiryName: expiryName)
+        var expressions = ExpressionWriter(dates: dates)
         try body.condition(condition, with: &expressions)
         if let text = returning.text { body.member("ReturnValues", text) }
         expressions.appendPlaceholders(to: &body.writer)
@@ -68,7 +68,7 @@ enum WriteRequests {
         condition: ConditionNode,
         changes: [Change],
         returning: ReturnedItem = .nothing,
-        expiryName: String? = nil
+        dates: DateForms = DateForms()
     ) throws(AlternatorError) -> EncodedRequest {
         try update(
             table: table,
@@ -76,7 +76,7 @@ enum WriteRequests {
             partitionKey: partitionKey,
             condition: condition,
             returning: returning,
-            expiryName: expiryName
+            dates: dates
         ) { expressions throws(AlternatorError) in
             try expressions.update(changes)
         }
@@ -89,12 +89,12 @@ enum WriteRequests {
         partitionKey: AttributeValue?,
         condition: ConditionNode,
         returning: ReturnedItem,
-        expiryName: String?,
+        dates: DateForms,
         text: (inout ExpressionWriter) throws(AlternatorError) -> UpdateText
     ) throws(AlternatorError) -> EncodedRequest {
         var body = RequestBody(table: table)
         body.key(key)
-        var expressions = ExpressionWriter(expiryName: expiryName)
+        var expressions = ExpressionWriter(dates: dates)
         let update = try text(&expressions)
         body.member("UpdateExpression", update.expression)
         try body.condition(condition, with: &expressions)

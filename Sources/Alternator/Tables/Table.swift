@@ -72,7 +72,7 @@ extension Table {
     public func insert<Item: Encodable>(_ item: Item) async throws(AlternatorError) {
         let keyName = try await handle.partitionKeyName()
         let isAbsent = ConditionNode.call("attribute_not_exists", [.path([.name(keyName)])])
-        _ = try await handle.send(try encodedPut(item, if: isAbsent).recognizingOwnItem())
+        _ = try await handle.send(try encodedPut(item, .insert, if: isAbsent).recognizingOwnItem())
     }
 
     /// A put of attributes that throws `.conditionFailed` if the primary key exists.
@@ -97,29 +97,34 @@ extension Table {
 
     private func encodedPut<Item: Encodable>(
         _ item: Item,
+        _ purpose: WritePurpose = .put,
         if condition: ConditionNode,
         returning: ReturnedItem = .nothing
     ) throws(AlternatorError) -> EncodedRequest {
         try handle.make(.putItem) { () throws(AlternatorError) in
-            guard !(Item.self is any VersionedItem.Type) else {
-                throw AlternatorError(
-                    .mapping,
-                    message: "\(Item.self) has a version; write it through table(_:of:) with insert, save or modify."
-                )
-            }
-            let expiryName = try ExpiryName.of(Item.self)
+            try refuseVersioned(Item.self)
+            let traits = try ItemTraits<Item>.shared()
             return try WriteRequests.put(
                 table: name,
                 condition: condition,
                 returning: returning,
-                expiryName: expiryName
+                dates: traits.dates
             ) { writer throws(AlternatorError) in
-                try ItemWriting.item(item, expiryName: expiryName, into: &writer)
+                try ItemWriting.item(item, purpose, traits: traits, now: handle.now, into: &writer)
             } partitionKey: { encoded throws(AlternatorError) in
                 guard let keyName = handle.knownPartitionKey else { return nil }
                 return try encoded.values(of: [keyName])[0]
             }
         }
+    }
+
+    /// By name a version would be neither checked nor counted up.
+    private func refuseVersioned<Item>(_ type: Item.Type) throws(AlternatorError) {
+        guard type is any VersionedItem.Type else { return }
+        throw AlternatorError(
+            .mapping,
+            message: "\(type) has a version; write it through table(_:of:), which checks it."
+        )
     }
 
     private func encodedPut(
@@ -178,6 +183,8 @@ extension Table {
 
 extension Table {
     /// Changes some attributes of an item, creating it if there is none; an update without changes throws `.mapping`.
+    ///
+    /// What a `TableItem` declares is kept up as by a typed table; one with a version is refused.
     public func update<Item: Codable>(
         _ type: Item.Type,
         key: ItemKey,
@@ -186,11 +193,50 @@ extension Table {
     ) async throws(AlternatorError) {
         let conditionNode = condition(Fields()).node
         let actions = changes(Fields()).map(\.change)
-        let request = try encodedUpdate(key, conditionNode, expiryName: try ExpiryName.of(type)) {
-            expressions throws(AlternatorError) in
-            try expressions.update(actions)
+        let all = try handle.make(.updateItem) { () throws(AlternatorError) in
+            try refuseVersioned(type)
+            return try completed(actions, type, key)
+        }
+        let dates = try ReadTraits.dates(of: type)
+        let request = try encodedUpdate(key, conditionNode, dates: dates) { expressions throws(AlternatorError) in
+            try expressions.update(all)
         }
         _ = try await handle.send(request)
+    }
+
+    /// The changes with timestamps and keys made from properties, where the type is a model that declares some.
+    private func completed<Item>(
+        _ changes: [Change],
+        _ type: Item.Type,
+        _ key: ItemKey
+    ) throws(AlternatorError) -> [Change] {
+        guard let model = type as? any TableItem.Type else { return changes }
+        return try completed(changes, of: model, key)
+    }
+
+    private func completed<Model: TableItem>(
+        _ changes: [Change],
+        of type: Model.Type,
+        _ key: ItemKey
+    ) throws(AlternatorError) -> [Change] {
+        let schema = try ModelSchema<Model>.shared()
+        guard schema.traits.stamps != nil || !schema.traits.computed.isEmpty else { return changes }
+        let values = try key.checked()
+        guard let partition = values[schema.partition.name] else {
+            throw AlternatorError(
+                .mapping,
+                message: "The key names no attribute \"\(schema.partition.name)\", the partition key of \(Model.self)."
+            )
+        }
+        let sort = schema.sort.flatMap { values[$0.name] }
+        return try schema.completed(
+            changes,
+            of: try ItemDecoder().decode(Model.PartitionKey.self, from: partition),
+            try sort.map { (sort) throws(AlternatorError) in
+                try ItemDecoder().decode(Model.SortKey.self, from: sort)
+            },
+            handle.now
+        )
     }
 
     /// Changes some attributes of an item without a model: `{ $0["visits"].add(1) }`.
@@ -201,7 +247,7 @@ extension Table {
     ) async throws(AlternatorError) {
         let conditionNode = condition(Fields()).node
         let actions = changes(Fields()).map(\.change)
-        let request = try encodedUpdate(key, conditionNode, expiryName: nil) { expressions throws(AlternatorError) in
+        let request = try encodedUpdate(key, conditionNode, dates: DateForms()) { expressions throws(AlternatorError) in
             try expressions.update(actions)
         }
         _ = try await handle.send(request)
@@ -216,7 +262,7 @@ extension Table {
         if condition: When<UntypedItem> = { _ in .always }
     ) async throws(AlternatorError) {
         let conditionNode = condition(Fields()).node
-        let request = try encodedUpdate(key, conditionNode, expiryName: nil) { expressions throws(AlternatorError) in
+        let request = try encodedUpdate(key, conditionNode, dates: DateForms()) { expressions throws(AlternatorError) in
             try expressions.update(expression)
         }
         _ = try await handle.send(request)
@@ -232,6 +278,7 @@ extension Table {
 
     /// Like `delete`, returning the old item; costs a lightweight transaction.
     public func removed<Item: Decodable>(_ type: Item.Type, key: ItemKey) async throws(AlternatorError) -> Item? {
+        try handle.make(.deleteItem) { () throws(AlternatorError) in try refuseVersioned(type) }
         let response = try await handle.send(try encodedDelete(key, .always, .old))
         return try handle.item(type, under: "Attributes", of: response, .deleteItem)
     }
@@ -244,7 +291,7 @@ extension Table {
     private func encodedUpdate(
         _ key: ItemKey,
         _ condition: ConditionNode,
-        expiryName: String?,
+        dates: DateForms,
         _ text: (inout ExpressionWriter) throws(AlternatorError) -> UpdateText
     ) throws(AlternatorError) -> EncodedRequest {
         try handle.make(.updateItem) { () throws(AlternatorError) in
@@ -255,7 +302,7 @@ extension Table {
                 partitionKey: handle.partitionKey(of: key),
                 condition: condition,
                 returning: .nothing,
-                expiryName: expiryName,
+                dates: dates,
                 text: text
             )
         }
@@ -288,7 +335,7 @@ extension Table {
         key: ItemKey,
         index: String? = nil
     ) -> Query<Item, Item> {
-        Query(queryPlan(key, index))
+        Query(queryPlan(key, index).reading(type))
     }
 
     /// The items with this key as attributes.
@@ -305,7 +352,7 @@ extension Table {
         matching keys: When<Item>,
         index: String? = nil
     ) -> Query<Item, Item> {
-        Query(queryPlan(keys(Fields()).node, index, expiryName: ExpiryName.orFailure(of: type)))
+        Query(queryPlan(keys(Fields()).node, index).reading(type))
     }
 
     /// The same with attributes: `{ $0["pk"] == "c1" && $0["sk"] > 3 }`.
@@ -313,12 +360,12 @@ extension Table {
         matching keys: When<UntypedItem>,
         index: String? = nil
     ) -> Query<UntypedItem, [String: AttributeValue]> {
-        Query(queryPlan(keys(Fields()).node, index, expiryName: .success(nil)))
+        Query(queryPlan(keys(Fields()).node, index))
     }
 
     /// All items as `type`.
     public func scan<Item: Decodable>(_ type: Item.Type) -> Scan<Item, Item> {
-        Scan(ReadPlan(.scan, on: handle))
+        Scan(ReadPlan(.scan, on: handle).reading(type))
     }
 
     /// All items as attributes.
@@ -339,17 +386,9 @@ extension Table {
         return plan
     }
 
-    private func queryPlan(
-        _ condition: ConditionNode,
-        _ index: String?,
-        expiryName: Result<String?, AlternatorError>
-    ) -> ReadPlan {
+    private func queryPlan(_ condition: ConditionNode, _ index: String?) -> ReadPlan {
         var plan = ReadPlan(.query, on: handle, index: index)
         plan.keyCondition = condition
-        switch expiryName {
-        case .success(let name): plan.expiryName = name
-        case .failure(let error): plan.failure = error
-        }
         if condition.isAlways {
             plan.failure = AlternatorError(
                 .mapping,
@@ -358,6 +397,19 @@ extension Table {
         }
         if index == nil, let keyName = handle.knownPartitionKey {
             plan.partitionKey = condition.valueEqual(to: keyName)
+        }
+        return plan
+    }
+}
+
+extension ReadPlan {
+    /// The same with dates in the forms that a model declares.
+    fileprivate func reading<Item>(_ type: Item.Type) -> ReadPlan {
+        var plan = self
+        do throws(AlternatorError) {
+            plan.dates = try ReadTraits.dates(of: type)
+        } catch {
+            plan.failure = plan.failure ?? error
         }
         return plan
     }

@@ -15,7 +15,7 @@ extension TypedTable {
         as type: Partial.Type,
         consistent: Bool = false
     ) async throws(AlternatorError) -> Partial? {
-        let projection = ItemReading.projection(of: type)
+        let projection = Projection.of(type)
         let response = try await handle.send(try encodedGet(key, consistent: consistent, projection: projection))
         return try handle.item(type, under: "Item", of: response, .getItem)
     }
@@ -102,7 +102,7 @@ extension TypedTable where Item.Locking == Unversioned {
             return .written
         } catch let error where error.code == .conditionFailed {
             guard let existing = error.existingItem else { return .conditionFailed(existing: nil) }
-            return .conditionFailed(existing: try ItemDecoder().decode(Item.self, from: existing))
+            return .conditionFailed(existing: try ItemReading<Item>().item(from: existing))
         }
     }
 }
@@ -197,80 +197,5 @@ extension TypedTable where Item.SortKey == NoSortKey {
         @UpdateBuilder<Item> _ changes: Changing<Item>
     ) async throws(AlternatorError) -> Item {
         try await updated(key: Key(partition), if: condition, changes)
-    }
-}
-
-// MARK: - Delete
-
-extension TypedTable {
-    /// Deletes the item with this one's key; of a versioned model, only if the stored version is this one's, else
-    /// `.versionConflict`.
-    public func delete(_ item: Item) async throws(AlternatorError) {
-        let key = try handle.make(.deleteItem) { () throws(AlternatorError) in try self.key(of: item) }
-        let schema = try handle.make(.deleteItem) { () throws(AlternatorError) in try self.schema() }
-        guard let version = schema.version, let versionName = schema.versionName else {
-            _ = try await handle.send(try encodedDelete(key, if: .always))
-            return
-        }
-        let isUnchanged = VersionCondition.node(version.read(item), versionName)
-        do throws(AlternatorError) {
-            _ = try await handle.send(try encodedDelete(key, if: isUnchanged))
-        } catch let error where error.code == .conditionFailed {
-            throw VersionCondition.conflict(error)
-        }
-    }
-
-    /// Like `delete`, returning the old item, `nil` if there was none; costs a lightweight transaction.
-    public func removed(
-        key: Key,
-        if condition: When<Item> = { _ in .always }
-    ) async throws(AlternatorError) -> Item? {
-        let response = try await handle.send(try encodedDelete(key, if: condition(Fields()).node, returning: .old))
-        return try handle.item(Item.self, under: "Attributes", of: response, .deleteItem)
-    }
-
-    /// Like `delete`, returning the old item; costs a lightweight transaction.
-    public func removed(
-        _ partition: Item.PartitionKey,
-        _ sort: Item.SortKey,
-        if condition: When<Item> = { _ in .always }
-    ) async throws(AlternatorError) -> Item? {
-        try await removed(key: Key(partition, sort), if: condition)
-    }
-}
-
-extension TypedTable where Item.SortKey == NoSortKey {
-    /// Like `delete`, returning the old item; costs a lightweight transaction.
-    public func removed(
-        _ partition: Item.PartitionKey,
-        if condition: When<Item> = { _ in .always }
-    ) async throws(AlternatorError) -> Item? {
-        try await removed(key: Key(partition), if: condition)
-    }
-}
-
-extension TypedTable where Item.Locking == Unversioned {
-    /// Deletes the item with this key; one that is not there is deleted as well.
-    public func delete(key: Key, if condition: When<Item> = { _ in .always }) async throws(AlternatorError) {
-        _ = try await handle.send(try encodedDelete(key, if: condition(Fields()).node))
-    }
-
-    /// Deletes the item with this key.
-    public func delete(
-        _ partition: Item.PartitionKey,
-        _ sort: Item.SortKey,
-        if condition: When<Item> = { _ in .always }
-    ) async throws(AlternatorError) {
-        try await delete(key: Key(partition, sort), if: condition)
-    }
-}
-
-extension TypedTable where Item.Locking == Unversioned, Item.SortKey == NoSortKey {
-    /// Deletes the item with this key.
-    public func delete(
-        _ partition: Item.PartitionKey,
-        if condition: When<Item> = { _ in .always }
-    ) async throws(AlternatorError) {
-        try await delete(key: Key(partition), if: condition)
     }
 }

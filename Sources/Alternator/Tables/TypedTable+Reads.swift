@@ -79,7 +79,7 @@ extension TypedTable {
         do throws(AlternatorError) {
             let schema = try schema()
             plan.keyNames = schema.keyNames
-            plan.expiryName = schema.expiryName
+            plan.dates = schema.dates
             try fill(schema, &plan)
         } catch {
             plan.failure = error

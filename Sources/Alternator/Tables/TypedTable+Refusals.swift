@@ -29,6 +29,16 @@ extension TypedTable {
     @available(
         *,
         unavailable,
+        message: "a model with a sort key: removed(partition, sort); a versioned model: removed(item)"
+    )
+    public func removed(
+        _ partition: Item.PartitionKey,
+        if condition: When<Item> = { _ in .always }
+    ) async throws(AlternatorError) -> Item? { fatalError() }
+
+    @available(
+        *,
+        unavailable,
         message:
             "a versioned model is written with insert, save or modify; generic code needs 'Item.Locking == Unversioned'"
     )

@@ -19,6 +19,7 @@ extension TypedTable {
 
     func encodedPut(
         _ item: Item,
+        _ purpose: WritePurpose = .put,
         if condition: ConditionNode,
         returning: ReturnedItem = .nothing
     ) throws(AlternatorError) -> EncodedRequest {
@@ -28,9 +29,9 @@ extension TypedTable {
                 table: name,
                 condition: condition,
                 returning: returning,
-                expiryName: schema.expiryName
+                dates: schema.dates
             ) { writer throws(AlternatorError) in
-                try ItemWriting.item(item, expiryName: schema.expiryName, into: &writer)
+                try ItemWriting.item(item, purpose, traits: schema.traits, now: handle.now, into: &writer)
             } partitionKey: { encoded throws(AlternatorError) in
                 try schema.key(of: item, encoded: encoded).attributes[0].value
             }
@@ -40,7 +41,7 @@ extension TypedTable {
     func encodedInsert(_ item: Item) throws(AlternatorError) -> EncodedRequest {
         try handle.make(.putItem) { () throws(AlternatorError) in
             let isAbsent = ConditionNode.call("attribute_not_exists", [.path([.name(try schema().partition.name)])])
-            return try encodedPut(item, if: isAbsent).recognizingOwnItem()
+            return try encodedPut(item, .insert, if: isAbsent).recognizingOwnItem()
         }
     }
 
@@ -52,25 +53,17 @@ extension TypedTable {
     ) throws(AlternatorError) -> EncodedRequest {
         try handle.make(.updateItem) { () throws(AlternatorError) in
             let schema = try schema()
-            let key = try schema.key(key.partition, key.sort)
+            let values = try schema.key(key.partition, key.sort)
             return try WriteRequests.update(
                 table: name,
-                key: key,
-                partitionKey: key.attributes[0].value,
+                key: values,
+                partitionKey: values.attributes[0].value,
                 condition: condition,
-                changes: counted(changes, schema),
+                changes: try schema.completed(changes, of: key.partition, key.sort, handle.now),
                 returning: returning,
-                expiryName: schema.expiryName
+                dates: schema.dates
             )
         }
-    }
-
-    /// The changes with the version counted up, unless they set it themselves.
-    private func counted(_ changes: [Change], _ schema: ModelSchema<Item>) -> [Change] {
-        guard let versionName = schema.versionName, !changes.isEmpty,
-            !changes.contains(where: { $0.path == [.name(versionName)] })
-        else { return changes }
-        return changes + [Change(path: [.name(versionName)], kind: .addNumber(1))]
     }
 
     func encodedDelete(
@@ -87,7 +80,7 @@ extension TypedTable {
                 partitionKey: key.attributes[0].value,
                 condition: condition,
                 returning: returning,
-                expiryName: schema.expiryName
+                dates: schema.dates
             )
         }
     }

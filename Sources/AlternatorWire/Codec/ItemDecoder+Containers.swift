@@ -137,6 +137,7 @@ struct MapDecoder<Key: CodingKey>: KeyedDecodingContainerProtocol {
     }
 
     func decode<T: Decodable>(_ type: T.Type, forKey key: Key) throws -> T {
+        if T.self == Extras.self, let extras = try extras(forKey: key) as? T { return extras }
         if let found = session.find(key.stringValue, in: node) {
             defer { session.resume(node, at: found) }
             return try session.decode(type, at: found)
@@ -159,11 +160,26 @@ struct MapDecoder<Key: CodingKey>: KeyedDecodingContainerProtocol {
         try present(key).map { try session.bool(at: $0) }
     }
     func decodeIfPresent<T: Decodable>(_ type: T.Type, forKey key: Key) throws -> T? {
+        if T.self == Extras.self { return try extras(forKey: key) as? T }
         guard let found = session.find(key.stringValue, in: node) else { return nil }
         // NULL is a value of its own to the one type that can hold it.
         if session.kind(of: found) == .null, T.self != AttributeValue.self { return nil }
         defer { session.resume(node, at: found) }
         return try session.decode(type, at: found)
+    }
+
+    /// The attributes for which the model has no key; the property that takes them has a key but no attribute.
+    private func extras(forKey own: Key) throws -> Extras {
+        let excluded = node == 0 ? session.options.namesOutsideExtras : []
+        var attributes: [String: AttributeValue] = [:]
+        for child in session.children(of: node) {
+            let name = session.name(of: child)
+            guard name == own.stringValue || Key(stringValue: name) == nil, !excluded.contains(name) else { continue }
+            if attributes.updateValue(try session.attributeValue(at: child), forKey: name) != nil {
+                throw session.corrupted("an attribute stands twice in one map", at: child)
+            }
+        }
+        return Extras(attributes)
     }
 
     func nestedContainer<NestedKey: CodingKey>(

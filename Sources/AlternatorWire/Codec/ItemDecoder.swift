@@ -10,6 +10,8 @@ public struct ItemDecoder: Sendable {
     public var userInfo: [CodingUserInfoKey: any Sendable] = [:]
     /// Whether an S such as `"12"` may be read as a number; off by default.
     public var readsNumbersInStrings = false
+    /// Attributes of the item that are nobody's extras, though the model has no key for them: computed keys.
+    package var namesOutsideExtras: Set<String> = []
 
     public init() {}
 

@@ -75,6 +75,10 @@ struct MapEncoder<Key: CodingKey>: KeyedEncodingContainerProtocol {
     }
 
     func encode<T: Encodable>(_ value: T, forKey key: Key) throws {
+        // Never a member itself: its attributes stand beside the others.
+        if T.self == Extras.self, let extras = value as? Extras {
+            return try session.members(of: extras.attributes, in: frame)
+        }
         let prepared = try session.prepare(value) { path(key) }
         if case .emptySet = prepared { return }
         if case .value(let attribute) = prepared {
@@ -281,7 +285,7 @@ extension EncodingSession {
         }
     }
 
-    private func members(of dictionary: any StringKeyedDictionary, in frame: Int) throws {
+    func members(of dictionary: any StringKeyedDictionary, in frame: Int) throws {
         state.openMap(frame)
         let container = MapEncoder<PathKey>(session: self, frame: frame)
         try dictionary.forEachSorted { name, value in

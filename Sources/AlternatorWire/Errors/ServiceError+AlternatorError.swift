@@ -100,13 +100,20 @@ extension ServiceError {
         return nil
     }
 
+    private static let missingMapAdvice =
+        "A member can only be set where its map exists: set the whole map in an update before, or keep an empty "
+        + "map in new items."
+
     /// The server's words that need explaining, and the explanation; the first that fits is used.
+    ///
+    /// "Document path" stands in several refusals; only those about a missing map get the advice for one.
     private static let validationHints: [(words: String, advice: String)] = [
-        (
-            "document path",
-            "A member can only be set where its map exists: set the whole map in an update before, or keep an empty "
-                + "map in new items."
-        ),
+        ("paths overlap", "An expression may name an attribute once: join what is done to it, or use two updates."),
+        ("paths conflict", "One path takes the attribute for a map and another for a list; it is only one of them."),
+        ("document path provided", missingMapAdvice),
+        ("document path is not valid", missingMapAdvice),
+        ("a document path:", missingMapAdvice),
+        ("nested document path of a non-existent item", missingMapAdvice),
         (
             "write isolation policy",
             "The table forbids read-modify-write: leave out conditions and old values, or set its tag "

@@ -143,6 +143,28 @@ import Testing
     }
 
     @Test(arguments: [
+        "UpdateExpression: the document path is not valid for this item: a.b",
+        "UpdateExpression: a document path is not valid for this item", "a document path: attribute a is missing",
+        "UpdateItem cannot update a document path: attribute a is missing",
+        "UpdateItem cannot update a nested document path of a non-existent item",
+    ])
+    func `every spelling of a missing map gets its hint`(words: String) {
+        let error = read(400, ##"{"__type":"x#ValidationException","message":"\##(words)"}"##).alternatorError()
+        #expect(error.message.contains("set the whole map in an update before"))
+    }
+
+    @Test(arguments: [
+        "Invalid UpdateExpression: two document paths overlap at a",
+        "Invalid UpdateExpression: Two document paths overlap with each other; path one: [a], path two: [a, b]",
+        "Invalid UpdateExpression: two document paths conflict at a",
+    ])
+    func `paths in each other's way are not taken for a missing map`(words: String) {
+        let error = read(400, ##"{"__type":"x#ValidationException","message":"\##(words)"}"##).alternatorError()
+        #expect(!error.message.contains("set the whole map"))
+        #expect(error.message.count > words.count + 40)
+    }
+
+    @Test(arguments: [
         ("write isolation policy", "only_rmw_uses_lwt"), ("has spurious '#x'", "must be used"),
         ("contains duplicates", "once a batch"), ("needs racks", "1 or 3 racks"),
     ])
