@@ -39,6 +39,7 @@ import Testing
                 "nodeAdded": .info, "nodeRemoved": .info, "nodeUp": .info, "nodeDown": .info,
                 "scopeFallback": .warning, "scopeReturn": .warning, "connectionFailed": .warning,
                 "answerMissing": .warning, "poolExhausted": .warning, "filterUnsupported": .warning,
+                "certificatesReloaded": .info, "certificatesUnreadable": .warning, "certificatesUnchecked": .warning,
                 "operationFailed": .error,
             ]
         )

@@ -74,7 +74,7 @@ final class RawClient: Channel, @unchecked Sendable {
         }
         while true {
             switch stream.read(into: &loop.receiveBuffer) {
-            case .bytes(let count):
+            case .bytes(let count, _):
                 let bytes = Array(loop.receiveBuffer[0..<count])
                 update { $0.received += bytes }
             case .wouldBlock: return
@@ -137,6 +137,7 @@ struct TestServer {
         host: String = "127.0.0.1",
         loops: Int = 1,
         configuration: ServerConfiguration = ServerConfiguration(),
+        tls: TLSServer? = nil,
         _ answer: @escaping @Sendable (ServerRequest) -> ServerAction
     ) throws {
         group = LoopGroup(count: loops)
@@ -145,6 +146,7 @@ struct TestServer {
             port: 0,
             group: group,
             configuration: configuration,
+            tls: tls,
             handler: ClosureHandler(answer: answer)
         )
         try server.start()

@@ -30,8 +30,10 @@ public final class AlternatorClient: Sendable {
                 config,
                 secondsSinceEpoch: WallClock.secondsSinceEpoch,
                 random: RandomSource(),
-                transport: {
-                    let transport = LoopTransport($0.transportConfiguration)
+                transport: { config, events throws(AlternatorError) in
+                    var configuration = config.transportConfiguration
+                    configuration.tls = try config.tlsClient(events)
+                    let transport = LoopTransport(configuration)
                     return (transport, TimeSource(transport))
                 }
             )
@@ -52,7 +54,7 @@ public final class AlternatorClient: Sendable {
                 config,
                 secondsSinceEpoch: secondsSinceEpoch,
                 random: random,
-                transport: { config throws(AlternatorError) in (try transport(config), time) }
+                transport: { config, _ throws(AlternatorError) in (try transport(config), time) }
             )
         )
     }

@@ -39,7 +39,11 @@ extension ClientCore {
     /// The error of a request that is given up after a failed attempt, or for want of a node.
     func finalError(_ run: RequestRun) -> AlternatorError {
         guard let last = run.lastError else { return noNodeError(run) }
-        if !topology.isDiscovered, !hasSeenAlternator(last, run) { return undiscoveredError(run, last) }
+        if !topology.isDiscovered, !hasSeenAlternator(last, run) {
+            // Certificates that fit nowhere are a fault of their own, not of the list of nodes.
+            if last.code == .tls, report.withLock({ $0.failedInTLSOnly }) { return last }
+            return undiscoveredError(run, last)
+        }
         // The item that is there tells that this call did not write it, or that somebody has overwritten it since.
         let isTold = last.code == .conditionFailed && run.request.isOwnItem != nil && last.existingItem != nil
         guard run.outcomeIsUnknown, !isTold else { return last }
@@ -65,9 +69,11 @@ extension ClientCore {
 
     private func noNodeError(_ run: RequestRun) -> AlternatorError {
         guard topology.isDiscovered else {
+            if let (host, fault) = report.withLock({ $0.commonFault }) { return tlsError(fault, at: host, run) }
             return error(.noNodeAvailable, report.withLock { $0.sentence(config) }, run.request, run)
         }
         let down = topology.labels(in: .down)
+        if let fault = faults.common(to: down), let first = down.first { return tlsError(fault, at: first, run) }
         return error(
             .noNodeAvailable,
             "All \(down.count) nodes are down (\(down.prefix(5).joined(separator: ", "))"
@@ -89,8 +95,20 @@ extension ClientCore {
         )
     }
 
+    private func tlsError(_ fault: TLSFault, at node: String?, _ run: RequestRun) -> AlternatorError {
+        let failure = TLSFailure(fault)
+        return error(
+            .tls,
+            "No secure connection to \(node ?? "the node"): \(failure.detail). \(failure.remedy)",
+            run.request,
+            run,
+            cause: failure
+        )
+    }
+
     /// An exchange without an answer.
     func transportError(_ cause: TransportError, _ run: RequestRun) -> AlternatorError {
+        if let fault = cause.fault { return tlsError(fault, at: run.node, run) }
         // Below, sentences end with and without a full stop.
         let said = cause.message.hasSuffix(".") ? String(cause.message.dropLast()) : cause.message
         let (code, message): (AlternatorError.Code, String) =

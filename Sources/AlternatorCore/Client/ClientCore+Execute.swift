@@ -171,8 +171,10 @@ extension ClientCore {
     func settle(_ choice: Topology.Choice, _ answer: Answer) {
         switch answer {
         case .success(let response):
+            faults.note(nil, of: choice.handle.label)
             settle(choice, .response(status: response.status), isSuccess: response.status == 200)
         case .failure(let error):
+            if error.kind != .cancelled { faults.note(error.fault, of: choice.handle.label) }
             settle(choice, error.outcome)
             tellFailure(error, at: choice.handle.label)
         }

@@ -15,6 +15,7 @@ final class ClientCore: Sendable {
     let signing: ClientSigning
     let topology: Topology
     let events: EventSink
+    let faults = NodeFaults()
     /// Which area of the scope's chain the last refresh used.
     let lastFallback = Mutex(0)
     let isFilterChecked = Atomic<Bool>(false)
@@ -40,7 +41,7 @@ final class ClientCore: Sendable {
         _ config: AlternatorConfig,
         secondsSinceEpoch: @escaping @Sendable () -> Int64,
         random: RandomSource,
-        transport: (AlternatorConfig) throws(AlternatorError) -> (any Transport, TimeSource)
+        transport: (AlternatorConfig, EventSink) throws(AlternatorError) -> (any Transport, TimeSource)
     ) throws(AlternatorError) {
         try config.validate()
         self.config = config
@@ -52,7 +53,7 @@ final class ClientCore: Sendable {
         topology = Topology(config, seeds: seeds)
         events = EventSink(config, secondsSinceEpoch: secondsSinceEpoch)
         // Last, since nothing may fail once its threads run.
-        (self.transport, time) = try transport(config)
+        (self.transport, time) = try transport(config, events)
     }
 
     private static func seeds(_ config: AlternatorConfig) throws(AlternatorError) -> [DiscoveredNode] {
@@ -71,6 +72,15 @@ final class ClientCore: Sendable {
 
     /// Starts discovery and probes.
     func start() {
+        if config.tls?.trustsAll == true {
+            events.tell(.certificatesUnchecked) {
+                AlternatorEvent(
+                    $0,
+                    "AlternatorConfig.tls trusts everybody: whoever stands between this client and the nodes can read "
+                        + "and change everything, keys and items included."
+                )
+            }
+        }
         let task = Task {
             await withDiscardingTaskGroup { group in
                 group.addTask { await self.discoveryLoop() }
@@ -113,7 +123,7 @@ final class ClientCore: Sendable {
 extension AlternatorConfig {
     /// A host under the configured port, with the address to connect to.
     func node(_ host: String) throws(EndpointError) -> DiscoveredNode {
-        let endpoint = try Endpoint(scheme: .http, host: host, port: port)
+        let endpoint = try Endpoint(scheme: scheme.endpointScheme, host: host, port: port)
         guard let addressTranslator else { return DiscoveredNode(endpoint) }
         return DiscoveredNode(endpoint, connectHost: try HostText(addressTranslator(endpoint.host)).text)
     }

@@ -1,7 +1,7 @@
 import AlternatorTransport
 
 extension AlternatorConfig {
-    /// What the transport is to know.
+    /// What the transport is to know, but for TLS.
     var transportConfiguration: TransportConfiguration {
         var configuration = TransportConfiguration()
         configuration.loopCount = eventLoopCount ?? min(ProcessorCount.usable, 4)

@@ -5,6 +5,7 @@ extension AlternatorConfig {
     /// Throws `.configuration` naming the first field that cannot be used; making a client does the same.
     public func validate() throws(AlternatorError) {
         try validateSeeds()
+        try validateTLS()
         try validateTimes()
         try validateConnections()
         try validateRouting()

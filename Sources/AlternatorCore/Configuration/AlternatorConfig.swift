@@ -14,6 +14,10 @@ public struct AlternatorConfig: Sendable {
     public var seedHosts: [String]
     /// The port of Alternator on every node, 8000 by convention.
     public var port: Int
+    /// Whether nodes are spoken to in plain HTTP or through TLS; all of them on `port`.
+    public var scheme: Scheme
+    /// What is asked of TLS; `nil` with `.https` is `TLS()`; to be left `nil` with `.http`.
+    public var tls: TLS?
     /// Partition-key names of tables, known beforehand; they are never asked for and never forgotten.
     public var tablePKMap: [String: String]
 
@@ -85,6 +89,8 @@ public struct AlternatorConfig: Sendable {
     public init(
         seedHosts: [String],
         port: Int,
+        scheme: Scheme = .http,
+        tls: TLS? = nil,
         tablePKMap: [String: String] = [:],
         routingScope: RoutingScope = .cluster,
         balancing: Balancing = .random,
@@ -114,6 +120,8 @@ public struct AlternatorConfig: Sendable {
     ) {
         self.seedHosts = seedHosts
         self.port = port
+        self.scheme = scheme
+        self.tls = tls
         self.tablePKMap = tablePKMap
         self.routingScope = routingScope
         self.balancing = balancing

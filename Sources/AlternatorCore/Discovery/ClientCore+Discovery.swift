@@ -59,12 +59,19 @@ extension ClientCore {
     /// Why a host gave no list.
     struct Refusal: Error {
         let reason: String
+        /// It is one of TLS.
+        let fault: TLSFault?
 
-        init(reason: String) { self.reason = reason }
+        init(reason: String) {
+            self.reason = reason
+            fault = nil
+        }
 
         init(_ error: TransportError) {
             // It goes into a list of several.
-            reason = error.message.hasSuffix(".") ? String(error.message.dropLast()) : error.message
+            reason =
+                error.fault?.detail ?? (error.message.hasSuffix(".") ? String(error.message.dropLast()) : error.message)
+            fault = error.fault
         }
     }
 
@@ -110,7 +117,7 @@ extension ClientCore {
                 case .answered(let question, .failure(let refusal)):
                     waiting -= 1
                     round.failed(question, reason: refusal.reason)
-                    found.add(label(question.target), refusal.reason)
+                    found.add(label(question.target), refusal.reason, fault: refusal.fault)
                     ask(&group)
                 case .patienceEnded(let number):
                     if number == asked { ask(&group) }
@@ -166,7 +173,12 @@ extension ClientCore {
         }
         do {
             return .success(
-                try LocalNodesAnswer(response.bytes, from: response.bodyOffset, scheme: .http, port: config.port)
+                try LocalNodesAnswer(
+                    response.bytes,
+                    from: response.bodyOffset,
+                    scheme: config.scheme.endpointScheme,
+                    port: config.port
+                )
             )
         } catch {
             return .failure(Refusal(reason: error.description))
@@ -192,8 +204,11 @@ extension ClientCore {
             }
         }
         switch outcome {
-        case .success(let response): return .success(response)
+        case .success(let response):
+            faults.note(nil, of: handle.label)
+            return .success(response)
         case .failure(let error):
+            faults.note(error.fault, of: handle.label)
             guard timedOut else { return .failure(Refusal(error)) }
             return .failure(Refusal(reason: "no answer within \(limit)"))
         }

@@ -1,9 +1,22 @@
+import AlternatorTransport
+
 /// What the hosts that the last refresh asked have answered, for the error of a client that finds no node.
 struct DiscoveryReport: Sendable {
     /// `10.0.0.1:8000` and what it answered, in the order it became known.
-    private var answers: [(host: String, answer: String)] = []
+    private var answers: [(host: String, answer: String, fault: TLSFault?)] = []
 
-    mutating func add(_ host: String, _ answer: String) { answers.append((host, answer)) }
+    mutating func add(_ host: String, _ answer: String, fault: TLSFault? = nil) {
+        answers.append((host, answer, fault))
+    }
+
+    /// No host has failed but in TLS.
+    var failedInTLSOnly: Bool { answers.allSatisfy { $0.fault != nil } }
+
+    /// The first host and its fault, if all have failed in TLS.
+    var commonFault: (host: String, fault: TLSFault)? {
+        guard failedInTLSOnly, let first = answers.first, let fault = first.fault else { return nil }
+        return (first.host, fault)
+    }
 
     /// One or two sentences: who was asked, what each answered, what to check.
     func sentence(_ config: AlternatorConfig) -> String {

@@ -49,13 +49,20 @@ public struct AlternatorEvent: Sendable, Hashable {
         public static let poolExhausted = Kind("poolExhausted", .warning)
         /// The server lists all nodes whatever datacentre or rack it is asked for: `routingScope` has no effect.
         public static let filterUnsupported = Kind("filterUnsupported", .warning)
+        /// Files of `AlternatorConfig.tls` have changed and new connections use them.
+        public static let certificatesReloaded = Kind("certificatesReloaded", .info)
+        /// Files of `AlternatorConfig.tls` have changed and cannot be used; new connections go on with the old ones.
+        public static let certificatesUnreadable = Kind("certificatesUnreadable", .warning)
+        /// A client was made that takes any certificate of anybody.
+        public static let certificatesUnchecked = Kind("certificatesUnchecked", .warning)
         /// A request is given up; not told for a condition that did not hold, nor for a caller's cancellation.
         public static let operationFailed = Kind("operationFailed", .error)
 
         /// All kinds.
         package static let all = [
             nodeChosen, nodesListed, nodesNotListed, nodeAdded, nodeRemoved, nodeUp, nodeDown, scopeFallback,
-            scopeReturn, connectionFailed, answerMissing, poolExhausted, filterUnsupported, operationFailed,
+            scopeReturn, connectionFailed, answerMissing, poolExhausted, filterUnsupported, certificatesReloaded,
+            certificatesUnreadable, certificatesUnchecked, operationFailed,
         ]
     }
 

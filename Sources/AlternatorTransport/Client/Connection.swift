@@ -32,14 +32,19 @@ final class Connection: Channel, @unchecked Sendable {
         /// be missing from the pool when the caller goes on.
         var answered: (response: IncomingResponse, reusable: Bool)?
         /// Why the connection was closed while a thread was writing, which then tells the exchange.
-        var failure: (kind: TransportError.Kind, message: String)?
+        var failure: (kind: TransportError.Kind, message: String, fault: TLSFault?)?
         /// The write failed: the answer may still be in the receive buffer.
-        var writeFailure: SystemError?
+        var writeFailure: StreamFailure?
         var deadline = MonotonicTime.distantFuture
         /// The loop looks at this connection no later than this.
         var armed = MonotonicTime.distantFuture
         var lastTimeout: Int64 = 0
         var lastUsed: MonotonicTime
+
+        /// What a retry may assume about the request when the connection ends.
+        func sent(_ fault: TLSFault?) -> TransportError.Sent {
+            requestSent && fault?.precedesRequests != true ? .complete : .incomplete
+        }
     }
 
     let pool: PeerPool
@@ -143,15 +148,16 @@ final class Connection: Channel, @unchecked Sendable {
                 if shared.exchange != nil { shared.requestSent = shared.sentBytes == total }
             }
             if shared.phase == .closed, shared.answered == nil {
-                let failure = shared.failure ?? (.connectionLost, "The connection was closed.")
+                let failure = shared.failure ?? (.connectionLost, "The connection was closed.", nil)
                 let exchange = shared.exchange.take()
                 closes = true
                 return .failed(
                     exchange,
                     TransportError(
                         failure.kind,
-                        sent: shared.requestSent ? .complete : .incomplete,
-                        message: failure.message
+                        sent: shared.sent(failure.fault),
+                        message: failure.message,
+                        fault: failure.fault
                     )
                 )
             }
@@ -215,9 +221,9 @@ final class Connection: Channel, @unchecked Sendable {
     }
 
     override func ready(_ readiness: Readiness) {
-        if readiness.contains(.writable) { writeRest() }
+        if readiness.contains(.writable) || stream.isSecure { writeRest() }
         let ends = !readiness.isDisjoint(with: [.hangup, .error])
-        if ends || readiness.contains(.readable) { receive(untilEnd: ends) }
+        if ends || readiness.contains(.readable) || stream.isSecure { receive(untilEnd: ends) }
     }
 
     override func loopStopping() { fail(.closed, "The client was closed.") }
@@ -268,14 +274,14 @@ final class Connection: Channel, @unchecked Sendable {
     }
 
     /// Ends the connection, and the exchange on it if there is one.
-    func fail(_ kind: TransportError.Kind, _ message: String) {
+    func fail(_ kind: TransportError.Kind, _ message: String, _ fault: TLSFault? = nil) {
         let (wasOpen, deferred, exchange, sent) = shared.withLock {
             shared -> (Bool, Bool, Exchange?, TransportError.Sent) in
             guard shared.phase != .closed else { return (false, false, nil, .complete) }
             shared.phase = .closed
-            let sent: TransportError.Sent = shared.requestSent ? .complete : .incomplete
+            let sent = shared.sent(fault)
             if shared.writing {
-                shared.failure = (kind, message)
+                shared.failure = (kind, message, fault)
                 return (true, true, nil, sent)
             }
             return (true, false, shared.exchange.take(), sent)
@@ -285,7 +291,7 @@ final class Connection: Channel, @unchecked Sendable {
         // A thread inside `write` gets an error and closes; the number must not be reused before.
         if deferred { stream.shutdown() } else { stream.close() }
         pool.ended(self)
-        exchange?.finish(.failure(TransportError(kind, sent: sent, message: message)))
+        exchange?.finish(.failure(TransportError(kind, sent: sent, message: message, fault: fault)))
     }
 
     /// Goes on with a request of which the kernel took a part.
@@ -312,29 +318,33 @@ final class Connection: Channel, @unchecked Sendable {
         guard phase != .closed else { return }
         while true {
             switch stream.read(into: &loop.receiveBuffer) {
-            case .bytes(let count):
+            case .bytes(let count, let more):
                 guard expected else {
                     return dropIdle("The server sent bytes that nobody asked for.")
                 }
-                if take(count, ends: untilEnd) { return }
-                // A short read has emptied the socket; the next arrival gives a new event.
-                if count < loop.receiveBuffer.count, !untilEnd { return }
+                if take(count, ends: untilEnd, more: more) { return }
+                if !more, !untilEnd { return }
             case .wouldBlock:
-                if let error = shared.withLock({ $0.writeFailure }) { lost(error.reason) }
+                if let failure = shared.withLock({ $0.writeFailure }) { lost(failure) }
                 return
             case .end:
                 if expected, parser.end() { return complete(reusable: false) }
                 return expected ? lost(nil) : dropIdle("The server closed the idle connection.")
-            case .failed(let error):
-                return expected ? lost(error.reason) : dropIdle(error.reason)
+            case .failed(let failure):
+                return expected ? lost(failure) : dropIdle(failure.reason)
             }
         }
     }
 
     /// Gives bytes to the parser; true when nothing more is to be read for this exchange.
-    private func take(_ count: Int, ends: Bool) -> Bool {
+    private func take(_ count: Int, ends: Bool, more: Bool) -> Bool {
         let taken: Int
         let buffer = loop.receiveBuffer
+        if !stream.isSecure, parser.isUntouched, TLSRecord.isAlert(buffer, count) {
+            let fault = TLSFault(.peerIsSecure, "it answered a plain request in TLS")
+            fail(.tls, "\(pool.name): \(fault.detail).", fault)
+            return true
+        }
         do throws(HTTPSyntaxError) {
             taken = try parser.feed(buffer.span.extracting(0..<count))
         } catch {
@@ -345,9 +355,14 @@ final class Connection: Channel, @unchecked Sendable {
             if parser.hasHead { shared.withLock { $0.hasHead = true } }
             return false
         }
-        // Bytes behind the answer, or a full buffer that may hide some: not a connection to trust.
-        complete(reusable: !ends && taken == count && count < buffer.count)
+        // Bytes behind the answer: not a connection to trust.
+        complete(reusable: !ends && taken == count && (!more || hasNothingMore()))
         return true
+    }
+
+    /// Whether the read that gave the end of the answer gave all there is; under TLS there may be a ticket behind it.
+    private func hasNothingMore() -> Bool {
+        if case .wouldBlock = stream.read(into: &loop.receiveBuffer) { true } else { false }
     }
 
     private func dropIdle(_ message: String) {
@@ -356,7 +371,11 @@ final class Connection: Channel, @unchecked Sendable {
         fail(.connectionLost, message)
     }
 
-    private func lost(_ reason: String?) {
+    private func lost(_ failure: StreamFailure?) {
+        if let fault = failure?.fault, fault.reason != .truncated {
+            return fail(.tls, "\(pool.name): \(fault.detail).", fault)
+        }
+        let reason = failure?.reason
         let began = !parser.isUntouched
         let what = began ? "in the middle of its answer" : "without an answer"
         fail(.connectionLost, "\(pool.name) ended the connection \(what)\(reason.map { ": \($0)" } ?? "").")

@@ -13,6 +13,8 @@ package struct TransportConfiguration: Sendable {
     /// Status line and headers of an answer.
     package var maximumHeaderBytes = 64 * 1024
     package var maximumBodyBytes = 64 << 20
+    /// Connections are made by TLS; `nil`: plain.
+    package var tls: TLSClient?
     /// How many names are looked up at once.
     package var maximumResolverThreads = 8
 
@@ -27,6 +29,7 @@ struct PoolConfiguration: Sendable {
     let idleNanoseconds: Int64
     let lifetimeNanoseconds: Int64?
     let limits: ResponseParser.Limits
+    let tls: TLSClient?
 
     init(_ configuration: TransportConfiguration) {
         maximumConnections = max(1, configuration.maxPoolConnections)
@@ -34,6 +37,7 @@ struct PoolConfiguration: Sendable {
         connectTimeout = configuration.connectTimeout
         idleNanoseconds = max(0, configuration.connectionIdleTimeout.saturatedNanoseconds)
         lifetimeNanoseconds = configuration.connectionMaxLifetime.map { max(0, $0.saturatedNanoseconds) }
+        tls = configuration.tls
         limits = ResponseParser.Limits(
             headerBytes: configuration.maximumHeaderBytes,
             bodyBytes: configuration.maximumBodyBytes

@@ -76,12 +76,15 @@ package struct TransportError: Error, Sendable, CustomStringConvertible {
     package let message: String
     /// Whether the head of the final answer had come.
     package let hasHead: Bool
+    /// What is wrong with TLS; there for every error of kind `.tls`.
+    package let fault: TLSFault?
 
-    package init(_ kind: Kind, sent: Sent, message: String, hasHead: Bool = false) {
+    package init(_ kind: Kind, sent: Sent, message: String, hasHead: Bool = false, fault: TLSFault? = nil) {
         self.kind = kind
         self.sent = sent
         self.message = message
         self.hasHead = hasHead
+        self.fault = fault
     }
 
     package var description: String { message }

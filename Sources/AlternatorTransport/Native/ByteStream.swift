@@ -3,38 +3,52 @@ import Synchronization
 
 /// What one read gave.
 enum ReadOutcome: Sendable {
-    case bytes(Int)
+    /// `more`: there may be others; if not, the next arrival gives a new event.
+    case bytes(Int, more: Bool)
     case wouldBlock
-    /// FIN: the other side will send no more.
+    /// The other side will send no more: FIN, and under TLS the notice of it.
     case end
-    case failed(SystemError)
+    case failed(StreamFailure)
 }
 
 /// What one write took.
 enum WriteOutcome: Sendable {
     /// The kernel took so many bytes, perhaps fewer than offered; zero when it takes none now.
+    ///
+    /// Under TLS these are plain bytes, and those of an unfinished record do not count: nobody can read them.
     case accepted(Int)
-    case failed(SystemError)
+    case failed(StreamFailure)
 }
 
-/// A connected, non-blocking socket: the bytes under HTTP.
+/// A connected, non-blocking socket: the bytes under HTTP, plain or through TLS.
 ///
 /// Reads belong to the event loop. One thread at a time may write. `close` is safe to repeat, but whoever
 /// closes must know that nobody is inside a call: the owner's state says so.
 final class ByteStream: Sendable {
     /// −1 once closed.
     private let descriptor: Atomic<Int32>
+    private let tls: TLSSession?
+    /// `close` is not to look like a regular end.
+    private let resets = Atomic<Bool>(false)
 
-    private init(descriptor: Int32) { self.descriptor = Atomic(descriptor) }
+    private init(descriptor: Int32, tls: TLSSession? = nil) {
+        self.descriptor = Atomic(descriptor)
+        self.tls = tls
+    }
 
     deinit { close() }
 
     /// Begins to connect; `writable` tells the end, `connectResult()` which one.
-    static func connecting(to address: SocketAddress) throws(SystemError) -> ByteStream {
+    ///
+    /// `secure` makes the TLS side of a descriptor, `nil` when out of memory; then `handshake` is due once connected.
+    static func connecting(
+        to address: SocketAddress,
+        secure: ((Int32) -> TLSSession?)? = nil
+    ) throws(SystemError) -> ByteStream {
         let kind = Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue | SOCK_NONBLOCK.rawValue)
         let descriptor = socket(address.family, kind, 0)
         guard descriptor >= 0 else { throw .last("socket") }
-        let stream = ByteStream(descriptor: descriptor)
+        let stream = try ByteStream.make(descriptor, secure)
         stream.set(Int32(IPPROTO_TCP), TCP_NODELAY, 1)
         stream.set(SOL_SOCKET, SO_KEEPALIVE, 1)
         // A dead peer is noticed within two minutes instead of the system's two hours.
@@ -49,11 +63,38 @@ final class ByteStream: Sendable {
     }
 
     /// A socket that `accept4` returned.
-    static func accepted(_ descriptor: Int32) -> ByteStream {
-        let stream = ByteStream(descriptor: descriptor)
+    static func accepted(
+        _ descriptor: Int32,
+        secure: ((Int32) -> TLSSession?)? = nil
+    ) throws(SystemError) -> ByteStream {
+        let stream = try ByteStream.make(descriptor, secure)
         stream.set(Int32(IPPROTO_TCP), TCP_NODELAY, 1)
         return stream
     }
+
+    private static func make(
+        _ descriptor: Int32,
+        _ secure: ((Int32) -> TLSSession?)?
+    ) throws(SystemError) -> ByteStream {
+        guard let secure else { return ByteStream(descriptor: descriptor) }
+        guard let session = secure(descriptor) else {
+            _ = Glibc.close(descriptor)
+            throw SystemError("TLS", code: ENOMEM)
+        }
+        return ByteStream(descriptor: descriptor, tls: session)
+    }
+
+    /// Whether it speaks TLS: then a read may wait for the socket to be writable, and a write for it to be readable.
+    var isSecure: Bool { tls != nil }
+
+    /// Whether the TLS handshake took up a session of an earlier connection.
+    var isResumed: Bool { tls?.isResumed ?? false }
+
+    /// `TLSv1.3`; `nil` for plain streams.
+    var protocolVersion: String? { tls?.version }
+
+    /// Goes on with the TLS handshake; for a plain stream there is none.
+    func handshake() -> TLSSession.Handshake { tls?.handshake() ?? .done }
 
     /// The result of connecting: `nil` is success.
     func connectResult() -> SystemError? {
@@ -65,15 +106,16 @@ final class ByteStream: Sendable {
 
     /// Reads once into the buffer from its start.
     func read(into buffer: inout [UInt8]) -> ReadOutcome {
+        if let tls { return tls.read(into: &buffer) }
         while true {
             let count = unsafe buffer.withUnsafeMutableBytes { unsafe Glibc.read(fd, $0.baseAddress!, $0.count) }
-            if count > 0 { return .bytes(count) }
+            if count > 0 { return .bytes(count, more: count == buffer.count) }
             if count == 0 { return .end }
             let error = SystemError.last("read")
             switch error.code {
             case EINTR: continue
             case EAGAIN: return .wouldBlock
-            default: return .failed(error)
+            default: return .failed(.system(error))
             }
         }
     }
@@ -82,6 +124,7 @@ final class ByteStream: Sendable {
     ///
     /// Repeats until everything is taken or the kernel takes no more.
     func write(_ first: [UInt8], _ second: [UInt8], from offset: Int) -> WriteOutcome {
+        if let tls { return tls.write(first, second, from: offset) }
         let total = first.count + second.count
         var position = offset
         while position < total {
@@ -93,7 +136,7 @@ final class ByteStream: Sendable {
             let error = SystemError.last("write")
             if error.code == EINTR { continue }
             if error.code == EAGAIN { break }
-            return .failed(error)
+            return .failed(.system(error))
         }
         return .accepted(position - offset)
     }
@@ -151,17 +194,27 @@ final class ByteStream: Sendable {
         var byte: UInt8 = 0
         let flags = Int32(MSG_PEEK) | Int32(MSG_DONTWAIT)
         let count = unsafe recv(fd, &byte, 1, flags)
-        return count < 0 && (errno == EAGAIN || errno == EINTR)
+        if count < 0, errno == EAGAIN || errno == EINTR { return tls?.hasPending != true || tls?.isQuiet == true }
+        return count > 0 && tls?.isQuiet == true
     }
 
     /// Ends both directions but keeps the descriptor: a thread inside `write` gets an error.
     func shutdown() { _ = Glibc.shutdown(fd, Int32(SHUT_RDWR)) }
 
     /// Sends FIN; reading goes on.
-    func finishWriting() { _ = Glibc.shutdown(fd, Int32(SHUT_WR)) }
+    func finishWriting() {
+        tls?.finishWriting()
+        _ = Glibc.shutdown(fd, Int32(SHUT_WR))
+    }
+
+    /// Writes past TLS, as far as the socket takes it at once: for a peer that does not speak it.
+    func writePlain(_ bytes: [UInt8]) {
+        _ = unsafe bytes.withUnsafeBytes { unsafe send(fd, $0.baseAddress!, $0.count, Int32(MSG_NOSIGNAL)) }
+    }
 
     /// Makes `close` send RST and drop what is not sent yet.
     func resetOnClose() {
+        resets.store(true, ordering: .relaxed)
         var linger = linger(l_onoff: 1, l_linger: 0)
         _ = unsafe setsockopt(
             fd,
@@ -174,7 +227,9 @@ final class ByteStream: Sendable {
 
     func close() {
         let last = descriptor.exchange(-1, ordering: .acquiringAndReleasing)
-        if last >= 0 { _ = Glibc.close(last) }
+        guard last >= 0 else { return }
+        tls?.close(notifies: !resets.load(ordering: .relaxed))
+        _ = Glibc.close(last)
     }
 
     /// Watches the stream in a poller until it is closed.

@@ -54,12 +54,18 @@ final class ListeningSocket: Sendable {
     }
 
     /// The next connection with the client's address; `nil` when none is waiting.
-    func accept() throws(SystemError) -> (stream: ByteStream, remote: SocketAddress)? {
+    ///
+    /// `secure` makes the TLS side of its descriptor.
+    func accept(
+        secure: ((Int32) -> TLSSession?)? = nil
+    ) throws(SystemError) -> (stream: ByteStream, remote: SocketAddress)? {
         while true {
             var storage = sockaddr_storage()
             var length = socklen_t(MemoryLayout<sockaddr_storage>.size)
             let fd = unsafe calt_accept(self.fd, &storage, &length)
-            if fd >= 0 { return (ByteStream.accepted(fd), SocketAddress(storage, length: length)) }
+            if fd >= 0 {
+                return (try ByteStream.accepted(fd, secure: secure), SocketAddress(storage, length: length))
+            }
             let error = SystemError.last("accept4")
             switch error.code {
             case EINTR, ECONNABORTED: continue

@@ -16,6 +16,7 @@ package final class HTTPServer: Sendable {
     package let host: String
     private let group: LoopGroup
     private let configuration: ServerConfiguration
+    private let tls: TLSServer?
     private let handler: any ServerHandler
 
     private struct State {
@@ -31,6 +32,7 @@ package final class HTTPServer: Sendable {
     ///   - port: 0 lets the system choose at the first start; later starts keep that port.
     ///   - group: the loops it runs on; the caller ends them.
     ///   - configuration: its bounds.
+    ///   - tls: speaks TLS with these certificates; `nil`: plain.
     ///   - handler: gives the answers.
     /// - Throws: `EINVAL` for a host that is not an address or a port out of range.
     package init(
@@ -38,6 +40,7 @@ package final class HTTPServer: Sendable {
         port: Int,
         group: LoopGroup,
         configuration: ServerConfiguration = ServerConfiguration(),
+        tls: TLSServer? = nil,
         handler: any ServerHandler
     ) throws(SystemError) {
         guard SocketAddress.numeric(host: host, port: port) != nil else {
@@ -46,6 +49,7 @@ package final class HTTPServer: Sendable {
         self.host = host
         self.group = group
         self.configuration = configuration
+        self.tls = tls
         self.handler = handler
         state = Mutex(State(port: port, core: nil))
     }
@@ -72,7 +76,7 @@ package final class HTTPServer: Sendable {
                     throw SystemError("bind", code: SystemError.invalidArgument)
                 }
                 let socket = try ListeningSocket(at: address, backlog: Int32(clamping: configuration.backlog))
-                let core = ServerCore(configuration: configuration, handler: handler, group: group)
+                let core = ServerCore(configuration: configuration, tls: tls, handler: handler, group: group)
                 state.port = socket.address.port
                 state.core = core
                 core.listen(on: socket)

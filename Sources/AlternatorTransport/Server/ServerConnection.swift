@@ -1,6 +1,8 @@
 /// One connection of a client to a listener; everything happens on its loop.
 final class ServerConnection: Channel, @unchecked Sendable {
     private enum State {
+        /// Before the first request of a TLS connection.
+        case handshake
         /// Reads, or waits for, a request.
         case reading
         /// A request is with the handler's delay; the next ones wait.
@@ -54,14 +56,39 @@ final class ServerConnection: Channel, @unchecked Sendable {
         do throws(SystemError) {
             try loop.register(self, stream)
         } catch {
-            close(reset: true)
+            return close(reset: true)
+        }
+        guard stream.isSecure else { return }
+        state = .handshake
+        loop.schedule(self, at: .now.advanced(by: owner.configuration.handshakeTimeout))
+    }
+
+    private func shakeHands() {
+        switch stream.handshake() {
+        case .wouldBlock: return
+        case .done:
+            owner.tls?.completed(resumed: stream.isResumed)
+            loop.cancel(self)
+            state = .reading
+            // A request may have come, and been read, together with the client's last words.
+            mayRead = true
+            read()
+        case .failed(let fault):
+            owner.tls?.failed()
+            // OpenSSL says nothing to a client that does not speak TLS; other servers do.
+            if fault.reason == .peerIsPlain { stream.writePlain(TLSRecord.unexpectedMessage) }
+            close(reset: false)
         }
     }
 
     override func ready(_ readiness: Readiness) {
         if readiness.contains(.error) { return close(reset: false) }
-        if readiness.contains(.writable), case .writing = state { flush() }
-        guard !readiness.isDisjoint(with: [.readable, .hangup]) else { return }
+        if case .handshake = state {
+            if !readiness.isDisjoint(with: .hangup) { sawHangup = true }
+            return shakeHands()
+        }
+        if readiness.contains(.writable) || stream.isSecure, case .writing = state { flush() }
+        guard stream.isSecure || !readiness.isDisjoint(with: [.readable, .hangup]) else { return }
         mayRead = true
         if !readiness.isDisjoint(with: .hangup) { sawHangup = true }
         switch state {
@@ -70,7 +97,7 @@ final class ServerConnection: Channel, @unchecked Sendable {
         case .hanging:
             if sawHangup { close(reset: false) }
         // A client may send FIN behind its request and still wait for the answer.
-        case .delayed, .pausing, .writing, .closed: break
+        case .handshake, .delayed, .pausing, .writing, .closed: break
         }
     }
 
@@ -84,6 +111,9 @@ final class ServerConnection: Channel, @unchecked Sendable {
             state = .writing(then: afterwards)
             flush()
         case .lingering:
+            close(reset: false)
+        case .handshake:
+            owner.tls?.failed()
             close(reset: false)
         case .reading, .writing, .hanging, .closed:
             break
@@ -110,9 +140,8 @@ final class ServerConnection: Channel, @unchecked Sendable {
     private func read() {
         while case .reading = state, mayRead {
             switch stream.read(into: &loop.receiveBuffer) {
-            case .bytes(let count):
-                // A short read has emptied the socket; the next arrival gives a new event.
-                mayRead = sawHangup || count == loop.receiveBuffer.count
+            case .bytes(let count, let more):
+                mayRead = sawHangup || more
                 let buffer = loop.receiveBuffer
                 consume(buffer.span.extracting(0..<count))
             case .wouldBlock:

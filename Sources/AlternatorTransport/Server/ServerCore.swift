@@ -3,6 +3,7 @@ import Synchronization
 /// One run of a server, from start to stop: its listener and its connections.
 final class ServerCore: Sendable {
     let configuration: ServerConfiguration
+    let tls: TLSServer?
     let handler: any ServerHandler
     let group: LoopGroup
 
@@ -13,8 +14,9 @@ final class ServerCore: Sendable {
     }
     private let state = Mutex(State())
 
-    init(configuration: ServerConfiguration, handler: any ServerHandler, group: LoopGroup) {
+    init(configuration: ServerConfiguration, tls: TLSServer?, handler: any ServerHandler, group: LoopGroup) {
         self.configuration = configuration
+        self.tls = tls
         self.handler = handler
         self.group = group
     }
@@ -116,8 +118,11 @@ final class Listener: Channel, @unchecked Sendable {
 
     private func accept() {
         guard !closed else { return }
+        let secure = owner.tls.map { tls in
+            { (descriptor: Int32) in tls.session(descriptor: descriptor, now: self.loop.now) }
+        }
         do throws(SystemError) {
-            while let (stream, remote) = try socket.accept() {
+            while let (stream, remote) = try socket.accept(secure: secure) {
                 let target = owner.group.next()
                 let connection = ServerConnection(
                     owner: owner,

@@ -96,6 +96,8 @@ package struct ServerConfiguration: Sendable {
     package var maximumBodyBytes = 16 << 20
     /// Connections that wait to be accepted; the system may have a lower bound.
     package var backlog = 4096
+    /// How long a client may take for the TLS handshake.
+    package var handshakeTimeout = Duration.seconds(10)
 
     package init() {}
 }
