@@ -47,6 +47,12 @@ import Testing
             "authentication",
             { $0.authentication = .provider(timeout: .zero) { .init(accessKey: "a", secretKey: "b") } }
         ),
+        ("requestCompression", { $0.requestCompression = .gzip(level: 0) }),
+        ("requestCompression", { $0.requestCompression = .gzip(level: 10) }),
+        ("requestCompression", { $0.requestCompression = .gzip(minimumSize: -1) }),
+        ("maximumDecompressedBytes", { $0.maximumDecompressedBytes = 0 }),
+        ("headersWhitelist", { $0.headersWhitelist = ["Host"] }),
+        ("additionalHeaders", { $0.additionalHeaders = ["Accept-Encoding": "gzip"] }),
         ("region", { $0.region = "eu/west" }),
         ("eventLoopCount", { $0.eventLoopCount = 0 }),
         ("tablePKMap", { $0.tablePKMap = ["users": ""] }),

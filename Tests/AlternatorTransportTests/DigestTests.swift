@@ -76,6 +76,42 @@ import Testing
         #expect(try Compression.zlib.unpack(zlib, maximumBytes: 3) == Array("abc".utf8))
     }
 
+    @Test func `HTTP's deflate is unpacked with its wrapper and without, behind a head`() throws {
+        let head = Array("head".utf8)
+        let zlib: [UInt8] = [0x78, 0x9C, 0x4B, 0x4C, 0x4A, 0x06, 0, 0x02, 0x4D, 0x01, 0x27]
+        let bare = Array(zlib[2..<7])
+        for packed in [zlib, bare] {
+            let unpacked = try Compression.zlib.unpackBody(head + packed, from: 4, maximumBytes: 3)
+            #expect(unpacked == Array("headabc".utf8))
+        }
+        let broken: [[UInt8]] = [zlib + [0], bare + [0], Array(zlib.dropLast()), Array(bare.dropLast(2)), [0x78], []]
+        for packed in broken {
+            #expect(throws: CompressionError.self) {
+                try Compression.zlib.unpackBody(head + packed, from: 4, maximumBytes: 1000)
+            }
+        }
+    }
+
+    /// The states are lent from a few that are kept: what one left behind must not reach the next.
+    @Test func `states are used again and by many at once`() async throws {
+        let samples = CompressionTests.samples
+        try await withThrowingTaskGroup(of: Bool.self) { group in
+            for task in 0..<16 {
+                group.addTask {
+                    for round in 0..<12 {
+                        let sample = samples[(task + round) % samples.count]
+                        let format: Compression = (task ^ round) & 1 == 0 ? .gzip : .zlib
+                        let packed = format.pack(sample, level: 1 + (task + round) % 9)
+                        _ = try? format.unpack(Array(packed.dropLast(3)), maximumBytes: 1 << 20)
+                        if try format.unpack(packed, maximumBytes: sample.count) != sample { return false }
+                    }
+                    return true
+                }
+            }
+            for try await same in group { #expect(same) }
+        }
+    }
+
     @Test(arguments: [Compression.gzip, .zlib]) func `damage, early ends and extra bytes are refused`(
         format: Compression
     ) {

@@ -128,6 +128,10 @@ extension ClientCore {
                 (.connectionLost, "The connection ended before the answer: \(said).")
             case .protocolViolation:
                 (.protocolViolation, "The answer is not Alternator's: \(said). Check the port.")
+            case .decompression:
+                (.decompression, "The packed answer cannot be read: \(said).")
+            case .decompressionLimit:
+                (.decompression, "The packed answer is too large: \(said). Raise it, or ask for less at once.")
             case .cancelled:
                 (.cancelled, "The task was cancelled.")
             case .closed:

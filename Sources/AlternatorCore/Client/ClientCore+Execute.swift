@@ -107,7 +107,12 @@ extension ClientCore {
                     run.mayBeApplied = run.mayBeApplied || error.sent == .complete
                     throw run.lastError ?? cancelledError(run.request)
                 }
-                result = error.sent == .complete ? .unanswered : .notSent
+                if error.kind == .decompressionLimit {
+                    // The same everywhere; and the node did what it was asked.
+                    result = .final
+                } else {
+                    result = error.sent == .complete ? .unanswered : .notSent
+                }
             }
             if result == .unanswered || result == .serverError { run.mayBeApplied = true }
             switch topology.decide(&run.machine, result, plan: run.plan, jitter: random.fraction()) {
@@ -155,12 +160,7 @@ extension ClientCore {
                     isSignedAnew = true
                     continue
                 }
-                guard response.status != 200 || response.isObjectOrEmpty else {
-                    return .failure(
-                        TransportError(.protocolViolation, sent: .complete, message: "the answer is not a JSON object")
-                    )
-                }
-                return .success(response)
+                return .success(try readable(response, call.accepts))
             } catch {
                 return .failure(error)
             }
@@ -236,7 +236,7 @@ extension ClientCore {
             body: TableAnswer.describeRequest(run.request.table ?? ""),
             safety: .idempotent
         )
-        var describing = RequestRun(request, policy: config.retry)
+        var describing = ownRun(request, policy: config.retry)
         let answer = try await attempts(&describing, options)
         guard let body = TableAnswer.creation(fromDescription: answer) else {
             throw AlternatorError(
@@ -257,9 +257,9 @@ extension TransportError {
     fileprivate var outcome: AttemptOutcome {
         switch kind {
         // This client's doing.
-        case .cancelled, .closed, .acquireTimeout: .ignored
+        case .cancelled, .closed, .acquireTimeout, .decompressionLimit: .ignored
         case .resolveFailed, .connectFailed, .connectTimeout, .tls, .requestTimeout, .connectionLost,
-            .protocolViolation:
+            .protocolViolation, .decompression:
             .failed
         }
     }
@@ -286,9 +286,4 @@ extension AttemptResult {
         case .final: self = .final
         }
     }
-}
-
-extension IncomingResponse {
-    /// Whether the body can be an answer of Alternator: nothing, or a JSON object by its first byte.
-    fileprivate var isObjectOrEmpty: Bool { bodyOffset >= bytes.count || bytes[bodyOffset] == UInt8(ascii: "{") }
 }

@@ -10,7 +10,16 @@ extension AlternatorConfig {
         try validateConnections()
         try validateRouting()
         try validateHeaders()
+        try validateWhitelist()
         try validateAuthentication()
+        try validateCompression()
+    }
+
+    private func validateCompression() throws(AlternatorError) {
+        if let reason = requestCompression.problem { throw Self.problem("requestCompression", reason) }
+        guard maximumDecompressedBytes >= 1 else {
+            throw Self.problem("maximumDecompressedBytes", "\(maximumDecompressedBytes) is less than 1")
+        }
     }
 
     private func validateSeeds() throws(AlternatorError) {
@@ -74,6 +83,7 @@ extension AlternatorConfig {
     private static let reservedHeaders: Set<String> = [
         "host", "content-length", "transfer-encoding", "connection", "x-amz-target", "x-amz-date", "authorization",
         "x-amz-security-token", "content-type", "content-encoding", "user-agent", "expect", "upgrade", "te", "trailer",
+        "accept-encoding",
     ]
 
     private func validateHeaders() throws(AlternatorError) {
@@ -88,8 +98,8 @@ extension AlternatorConfig {
 
     /// Why a header cannot be added; `nil` if it can.
     static func headerProblem(_ name: String, _ value: String) -> String? {
-        guard !name.isEmpty, name.utf8.allSatisfy(isTokenByte) else {
-            return "'\(name.debugDescription)' is not a header name"
+        guard isHeaderName(name) else {
+            return "\(name.debugDescription) is not a header name"
         }
         if reservedHeaders.contains(name.lowercased()) { return "the client writes '\(name)' itself" }
         return isHeaderValue(value) ? nil : "the value of '\(name)' has a character that no header may have"
@@ -102,7 +112,9 @@ extension AlternatorConfig {
         if let reason = authentication.problem { throw Self.problem("authentication", reason) }
     }
 
-    private static func problem(_ field: String, _ reason: String, cause: (any Error)? = nil) -> AlternatorError {
+    static func isHeaderName(_ name: String) -> Bool { !name.isEmpty && name.utf8.allSatisfy(isTokenByte) }
+
+    static func problem(_ field: String, _ reason: String, cause: (any Error)? = nil) -> AlternatorError {
         AlternatorError(.configuration, message: "AlternatorConfig.\(field): \(reason)", cause: cause)
     }
 

@@ -70,6 +70,22 @@ public struct AlternatorConfig: Sendable {
     /// The region in the credential scope of a signature; the server accepts any.
     public var region: String
 
+    /// Whether bodies of requests are packed.
+    public var requestCompression: RequestCompression
+    /// Which packed answers are asked for.
+    public var responseCompression: ResponseCompression
+    /// The most that a packed answer may unpack to; 64 MiB.
+    ///
+    /// A larger one is `.decompression`: a small answer must not fill the memory.
+    public var maximumDecompressedBytes: Int
+
+    /// Whether `additionalHeaders` are left out, those in `headersWhitelist` excepted.
+    ///
+    /// All other headers that this client sends are needed: it never sends what SDKs add for their own diagnostics. A
+    /// header that is signed is never left out.
+    public var optimizeHeaders: Bool
+    /// Which headers are sent where `optimizeHeaders` is on; `nil`: those the client itself needs.
+    public var headersWhitelist: HeadersWhitelist?
     /// The `User-Agent` header; the server shows it as `driver_name` in `system.clients`.
     public var userAgent: UserAgent
     /// Sent with every request, not signed.
@@ -112,6 +128,11 @@ public struct AlternatorConfig: Sendable {
         hedging: Hedging = .off,
         authentication: Authentication = .anonymous,
         region: String = "us-east-1",
+        requestCompression: RequestCompression = .off,
+        responseCompression: ResponseCompression = .off,
+        maximumDecompressedBytes: Int = 64 << 20,
+        optimizeHeaders: Bool = false,
+        headersWhitelist: HeadersWhitelist? = nil,
         userAgent: UserAgent = .standard,
         additionalHeaders: [String: String] = [:],
         logLevel: LogLevel = .off,
@@ -143,6 +164,11 @@ public struct AlternatorConfig: Sendable {
         self.hedging = hedging
         self.authentication = authentication
         self.region = region
+        self.requestCompression = requestCompression
+        self.responseCompression = responseCompression
+        self.maximumDecompressedBytes = maximumDecompressedBytes
+        self.optimizeHeaders = optimizeHeaders
+        self.headersWhitelist = headersWhitelist
         self.userAgent = userAgent
         self.additionalHeaders = additionalHeaders
         self.logLevel = logLevel

@@ -24,7 +24,13 @@ public struct RequestOptions: Sendable {
     ///
     /// `.anonymous` sends it unsigned. Keep one value for all calls of a role: what a provider gave stays with it.
     public var authentication: AlternatorConfig.Authentication?
+    /// Whether the call's body is packed; `nil`: as the client's configuration says.
+    public var requestCompression: AlternatorConfig.RequestCompression?
+    /// Which packed answers are asked for; `nil`: as the client's configuration says.
+    public var responseCompression: AlternatorConfig.ResponseCompression?
     /// Sent with each attempt, not signed; refused with `.configuration` where the client sends the header itself.
+    ///
+    /// Where the client's `optimizeHeaders` is on, those are left out that its `headersWhitelist` has not.
     public var additionalHeaders: [String: String] = [:]
 
     /// Overrides nothing.

@@ -46,7 +46,7 @@ extension ClientCore {
         _ table: String,
         body: [UInt8]
     ) async throws(AlternatorError) -> JSONValue? {
-        var run = RequestRun(
+        var run = ownRun(
             EncodedRequest(operation, table: table, body: body, safety: .idempotent),
             policy: config.retry
         )

@@ -89,7 +89,7 @@ extension ClientCore {
 
     private func keyName(of table: String) async throws(AlternatorError) -> String {
         // One attempt that reaches a node: the repeats are this look-up's own, at its own pace.
-        var run = RequestRun(Self.describe(table), policy: .never)
+        var run = ownRun(Self.describe(table), policy: .never)
         let answer = try await attempts(&run, RequestOptions())
         guard let name = TableAnswer.partitionKey(ofDescription: answer) else {
             throw AlternatorError(

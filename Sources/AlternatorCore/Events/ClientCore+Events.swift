@@ -25,7 +25,7 @@ extension ClientCore {
         let kind: AlternatorEvent.Kind
         switch error.kind {
         case .resolveFailed, .connectFailed, .connectTimeout, .tls, .connectionLost: kind = .connectionFailed
-        case .requestTimeout, .protocolViolation: kind = .answerMissing
+        case .requestTimeout, .protocolViolation, .decompression, .decompressionLimit: kind = .answerMissing
         case .acquireTimeout: kind = .poolExhausted
         case .cancelled, .closed: return
         }

@@ -17,8 +17,25 @@ extension ClientCore {
             throw Self.problem("hedging", "\(delay) is less than a millisecond", request)
         }
         if let reason = options.authentication?.problem { throw Self.problem("authentication", reason, request) }
+        if let reason = options.requestCompression?.problem {
+            throw Self.problem("requestCompression", reason, request)
+        }
         var run = RequestRun(request, policy: policy)
-        if !options.additionalHeaders.isEmpty { run.call.lines = try headerLines(request, options) }
+        run.call.accepts = options.responseCompression ?? config.responseCompression
+        if options.additionalHeaders.isEmpty, options.responseCompression == nil {
+            run.call.lines = heads.acceptLine
+        } else {
+            run.call.lines = Array((try headerLines(request, options) + run.call.accepts.acceptLine).utf8)
+        }
+        run.call.pack(options.requestCompression ?? config.requestCompression, maximumBytes: Self.maximumBodyBytes)
+        return run
+    }
+
+    /// A request of the client's own.
+    func ownRun(_ request: EncodedRequest, policy: RetryPolicy) -> RequestRun {
+        var run = RequestRun(request, policy: policy)
+        run.call.accepts = config.responseCompression
+        run.call.lines = heads.acceptLine
         return run
     }
 
@@ -38,7 +55,7 @@ extension ClientCore {
         return .node(node)
     }
 
-    private func headerLines(_ request: EncodedRequest, _ options: RequestOptions) throws(AlternatorError) -> [UInt8] {
+    private func headerLines(_ request: EncodedRequest, _ options: RequestOptions) throws(AlternatorError) -> String {
         var text = ""
         var names = Set(config.additionalHeaders.keys.map { $0.lowercased() })
         for (name, value) in options.additionalHeaders.sorted(by: { $0.key < $1.key }) {
@@ -48,9 +65,9 @@ extension ClientCore {
             guard names.insert(name.lowercased()).inserted else {
                 throw Self.problem("additionalHeaders", "'\(name)' is sent already", request)
             }
-            text += "\(name): \(value)\r\n"
+            if config.sends(name) { text += "\(name): \(value)\r\n" }
         }
-        return Array(text.utf8)
+        return text
     }
 
     static func problem(_ option: String, _ reason: String, _ request: EncodedRequest) -> AlternatorError {

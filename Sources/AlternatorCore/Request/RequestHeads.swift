@@ -14,18 +14,24 @@ struct RequestHeads: Sendable {
     /// From `X-Amz-Target` to the headers that all calls have, by `OperationName.index`.
     private let perOperation: [[UInt8]]
     private let discoveryTail: [UInt8]
+    /// Asks for packed answers, by the client's configuration.
+    let acceptLine: [UInt8]
 
     init(_ config: AlternatorConfig) {
         var common = ""
         if let agent = config.userAgent.value { common += "User-Agent: \(agent)\r\n" }
+        // What discovery sends is not filtered: the specification leaves it alone.
+        var discovery = common
         for (name, value) in config.additionalHeaders.sorted(by: { $0.key < $1.key }) {
-            common += "\(name): \(value)\r\n"
+            discovery += "\(name): \(value)\r\n"
+            if config.sends(name) { common += "\(name): \(value)\r\n" }
         }
+        acceptLine = Array(config.responseCompression.acceptLine.utf8)
         perOperation = OperationName.allCases.map { operation in
             let text = "X-Amz-Target: \(operation.target)\r\nContent-Type: application/x-amz-json-1.0\r\n"
             return Array((text + common).utf8)
         }
-        discoveryTail = Array("\(common)Accept: application/json\r\n\r\n".utf8)
+        discoveryTail = Array("\(discovery)Accept: application/json\r\n\r\n".utf8)
     }
 
     /// The first two lines of every request to a node.
@@ -43,18 +49,20 @@ struct RequestHeads: Sendable {
         let operationPart = perOperation[call.operation.index]
         var head: [UInt8] = []
         head.reserveCapacity(
-            node.headPart.count + (signer?.lineBytes ?? 0) + operationPart.count + call.lines.count + 64
+            node.headPart.count + (signer?.lineBytes ?? 0) + operationPart.count + call.lines.count + 72
         )
         head.append(contentsOf: node.headPart)
         signer?.sign(call.operation, authority: node.authority, body: call.body, second: second, into: &head)
         head.append(contentsOf: operationPart)
         head.append(contentsOf: call.lines)
+        if call.isPacked { head.append(contentsOf: Self.contentEncoding) }
         head.append(contentsOf: Self.contentLength)
         Self.append(call.body.count, to: &head)
         head.append(contentsOf: [0x0D, 0x0A, 0x0D, 0x0A])
         return head
     }
 
+    private static let contentEncoding = Array("Content-Encoding: gzip\r\n".utf8)
     private static let contentLength = Array("Content-Length: ".utf8)
 
     /// `GET` of a path that is percent-encoded already.

@@ -59,7 +59,7 @@ extension ClientCore {
         guard (400...403).contains(response.status) else { return nil }
         let refusal = ServiceError(status: response.status, bytes: response.bytes, bodyOffset: response.bodyOffset)
         if refusal.isClockSkew {
-            guard let text = response.headers("date").first, let date = HTTPDate.secondsSinceEpoch(text),
+            guard let text = response.values(of: .date).first, let date = HTTPDate.secondsSinceEpoch(text),
                 signing.clock.refused(second, date: date)
             else { return nil }
             return current

@@ -1,13 +1,22 @@
 extension IncomingResponse {
+    /// The headers that somebody asks for.
+    package enum Header: Sendable {
+        case date, contentEncoding
+
+        fileprivate var name: StaticText { self == .date ? Self.dateName : Self.contentEncodingName }
+        private static let dateName = StaticText("date")
+        private static let contentEncodingName = StaticText("content-encoding")
+    }
+
     /// The header lines of one name.
     ///
-    /// For the rare answers whose headers matter: it walks over the head anew each time.
+    /// It walks over the head anew each time, which costs about as much as parsing it did.
     ///
-    /// - Parameter name: in lower case.
+    /// - Parameter header: which.
     /// - Returns: their values in the order of the lines, without blanks at the ends.
-    package func headers(_ name: String) -> [String] {
+    package func values(of header: Header) -> [String] {
         guard bodyOffset > 0, bodyOffset <= bytes.count else { return [] }
-        let wanted = StaticText(name)
+        let wanted = header.name
         let source = bytes.span
         var lines = HeadLines(0..<bodyOffset)
         _ = lines.startLine(source)

@@ -60,6 +60,10 @@ package struct TransportError: Error, Sendable, CustomStringConvertible {
         case connectionLost
         /// The answer is not HTTP/1.1 or breaks a limit.
         case protocolViolation
+        /// The answer's body is packed and cannot be unpacked.
+        case decompression
+        /// Unpacked it would be over a limit.
+        case decompressionLimit
         case cancelled, closed
     }
 

@@ -1,5 +1,3 @@
-import CZlib
-
 /// Why bytes could not be unpacked.
 package struct CompressionError: Error, Hashable, Sendable, CustomStringConvertible {
     package let description: String
@@ -13,6 +11,8 @@ package struct CompressionError: Error, Hashable, Sendable, CustomStringConverti
 }
 
 /// gzip (RFC 1952) and zlib (RFC 1950, which HTTP calls "deflate") by zlib.
+///
+/// zlib's state, a quarter of a megabyte for packing, is kept from one use to the next; a few are kept for all clients.
 package enum Compression: Sendable, Hashable {
     case gzip
     /// HTTP's "deflate".
@@ -28,33 +28,7 @@ package enum Compression: Sendable, Hashable {
     ///   - level: 1 is fast, 9 is small; others are cut to that range.
     /// - Returns: one complete member.
     package func pack(_ bytes: [UInt8], level: Int = 6) -> [UInt8] {
-        var stream = unsafe z_stream()
-        let level = Int32(min(max(level, 1), 9))
-        let started = unsafe deflateInit2_(
-            &stream,
-            level,
-            Z_DEFLATED,
-            windowBits,
-            8,
-            Z_DEFAULT_STRATEGY,
-            ZLIB_VERSION,
-            Int32(MemoryLayout<z_stream>.size)
-        )
-        precondition(started == Z_OK, "zlib is out of memory.")
-        defer { _ = unsafe deflateEnd(&stream) }
-        let bound = Int(unsafe deflateBound(&stream, UInt(bytes.count)))
-        return unsafe bytes.withUnsafeBufferPointer { input in
-            unsafe [UInt8](unsafeUninitializedCapacity: bound) { output, count in
-                unsafe stream.next_in = UnsafeMutablePointer(mutating: input.baseAddress)
-                unsafe stream.avail_in = UInt32(input.count)
-                unsafe stream.next_out = output.baseAddress
-                unsafe stream.avail_out = UInt32(output.count)
-                // The bound is enough for everything at once.
-                let result = unsafe deflate(&stream, Z_FINISH)
-                precondition(result == Z_STREAM_END, "zlib did not finish within its own bound.")
-                count = Int(unsafe stream.total_out)
-            }
-        }
+        Deflater.borrow(windowBits: windowBits, level: Int32(min(max(level, 1), 9))) { $0.pack(bytes) }
     }
 
     /// Unpacks bytes; several gzip members in a row are joined.
@@ -65,48 +39,67 @@ package enum Compression: Sendable, Hashable {
     /// - Returns: what was packed.
     /// - Throws: that the input is damaged, ends too early, goes on behind its end, or is over the limit.
     package func unpack(_ bytes: [UInt8], maximumBytes: Int) throws(CompressionError) -> [UInt8] {
-        guard !bytes.isEmpty else { throw CompressionError("The compressed data is empty.") }
+        try unpack(bytes, from: 0, windowBits: windowBits, maximumBytes: maximumBytes)
+    }
+
+    /// Unpacks the body of an answer, which is left behind its head.
+    ///
+    /// For HTTP's "deflate", data without zlib's wrapper is taken as well: some servers have always sent it.
+    ///
+    /// - Parameters:
+    ///   - bytes: the head and the packed body.
+    ///   - start: where the body begins.
+    ///   - maximumBytes: the body may not become longer.
+    /// - Returns: the head and the body.
+    /// - Throws: what `unpack` throws.
+    package func unpackBody(
+        _ bytes: [UInt8],
+        from start: Int,
+        maximumBytes: Int
+    ) throws(CompressionError) -> [UInt8] {
+        let isBare = self == .zlib && !Self.hasZlibHeader(bytes, at: start)
+        return try unpack(bytes, from: start, windowBits: isBare ? -15 : windowBits, maximumBytes: maximumBytes)
+    }
+
+    private func unpack(
+        _ bytes: [UInt8],
+        from start: Int,
+        windowBits: Int32,
+        maximumBytes: Int
+    ) throws(CompressionError) -> [UInt8] {
+        guard start < bytes.count else { throw CompressionError("The compressed data is empty.") }
         guard bytes.count <= Int(UInt32.max) else { throw CompressionError("The compressed data is over 4 GiB.") }
-        var stream = unsafe z_stream()
-        let started = unsafe inflateInit2_(
-            &stream,
-            windowBits,
-            ZLIB_VERSION,
-            Int32(MemoryLayout<z_stream>.size)
-        )
-        precondition(started == Z_OK, "zlib is out of memory.")
-        defer { _ = unsafe inflateEnd(&stream) }
         var output: [UInt8] = []
-        output.reserveCapacity(min(maximumBytes, bytes.count * 4))
-        var buffer = [UInt8](repeating: 0, count: min(64 * 1024, max(1024, bytes.count * 4)))
-        let failure = unsafe bytes.withUnsafeBufferPointer { input -> CompressionError? in
-            unsafe stream.next_in = UnsafeMutablePointer(mutating: input.baseAddress)
-            unsafe stream.avail_in = UInt32(input.count)
-            while true {
-                let (result, count) = unsafe buffer.withUnsafeMutableBufferPointer { part -> (Int32, Int) in
-                    unsafe stream.next_out = part.baseAddress
-                    unsafe stream.avail_out = UInt32(part.count)
-                    let result = unsafe inflate(&stream, Z_NO_FLUSH)
-                    return (result, unsafe part.count - Int(stream.avail_out))
-                }
-                guard count <= maximumBytes - output.count else {
-                    return CompressionError("The data unpacks to more than \(maximumBytes) bytes.", isTooLong: true)
-                }
-                output.append(contentsOf: buffer[0..<count])
-                let left = unsafe stream.avail_in
-                switch result {
-                case Z_STREAM_END:
-                    if left == 0 { return nil }
-                    guard self == .gzip else { return CompressionError("Bytes follow the end of the data.") }
-                    _ = unsafe inflateReset(&stream)
-                case Z_OK, Z_BUF_ERROR:
-                    if left == 0, count < buffer.count { return CompressionError("The data ends too early.") }
-                default:
-                    return CompressionError("The data is damaged.")
-                }
-            }
+        output.reserveCapacity(start + expectedCount(bytes, from: start, maximumBytes: maximumBytes))
+        output.append(contentsOf: bytes[..<start])
+        let failure = Inflater.borrow { inflater in
+            inflater.unpack(
+                bytes,
+                from: start,
+                windowBits: windowBits,
+                joinsMembers: self == .gzip,
+                maximumBytes: maximumBytes,
+                to: &output
+            )
         }
         if let failure { throw failure }
         return output
+    }
+
+    /// How much room is made beforehand: gzip ends with its length, which is not trusted beyond what can be.
+    private func expectedCount(_ bytes: [UInt8], from start: Int, maximumBytes: Int) -> Int {
+        let packed = bytes.count - start
+        var expected = packed * 4
+        if self == .gzip, packed >= 18 {
+            expected = bytes.suffix(4).reversed().reduce(0) { $0 << 8 | Int($1) }
+        }
+        // No more than 1,032 bytes can come from one; the rest grows as it comes.
+        return min(max(0, maximumBytes), expected, packed * 64)
+    }
+
+    /// RFC 1950, 2.2: the method is 8, and the first two bytes are a multiple of 31.
+    private static func hasZlibHeader(_ bytes: [UInt8], at start: Int) -> Bool {
+        guard start + 1 < bytes.count else { return true }
+        return bytes[start] & 0x0F == 8 && (Int(bytes[start]) << 8 | Int(bytes[start + 1])) % 31 == 0
     }
 }
