@@ -119,3 +119,24 @@ let package = Package(
     ],
     swiftLanguageModes: [.v6]
 )
+
+/// The parsers' promises: fed by libFuzzer where Fuzz/run asks for it, else by a test with the inputs that were kept.
+let fuzzed: [Target.Dependency] = ["AlternatorRouting", "AlternatorTransport", "AlternatorWire"]
+package.targets.append(
+    Context.environment["ALTERNATOR_FUZZ"] == "1"
+        ? .executableTarget(
+            name: "alternator-fuzz",
+            dependencies: fuzzed,
+            path: "Fuzz",
+            exclude: ["Corpora", "Dictionaries", "Replay", "run"],
+            swiftSettings: settings
+        )
+        : .testTarget(
+            name: "AlternatorFuzzTests",
+            dependencies: fuzzed,
+            path: "Fuzz",
+            exclude: ["Dictionaries", "Driver", "run"],
+            resources: [.copy("Corpora")],
+            swiftSettings: settings
+        )
+)

@@ -34,12 +34,13 @@ struct HeadCollector {
         let before = collected.count
         var position = start
         while let lineFeed = Bytes.firstIndex(of: 0x0A, in: input, from: position) {
+            // First, so that what is said does not depend on how the bytes were cut.
+            guard before + (lineFeed + 1 - start) <= limit else { throw tooLong }
             let previous = lineFeed > start ? input[lineFeed - 1] : collected.last
             guard previous == 0x0D else { throw HTTPSyntaxError("A head line ends in LF without CR.") }
             let length = before + (lineFeed - start) - lineStart - 1
             position = lineFeed + 1
             lineStart = before + (position - start)
-            guard lineStart <= limit else { throw tooLong }
             if length == 0 { return position }
         }
         guard before + (input.count - start) <= limit else { throw tooLong }

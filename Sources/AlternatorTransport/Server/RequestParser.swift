@@ -63,22 +63,24 @@ struct RequestParser {
         var position = start
         switch state {
         case .head:
-            // RFC 9112, 2.2: an empty line before the request line is ignored.
-            while collector.collected.isEmpty, position + 1 < input.count, input[position] == 0x0D,
-                input[position + 1] == 0x0A
-            {
-                position += 2
+            var headEnd = position
+            while true {
+                guard position < input.count else { return (.needsMore, position) }
+                guard let end = try collector.feed(input, from: position) else { return (.needsMore, input.count) }
+                headEnd = end
+                // RFC 9112, 2.2: an empty line before the request line is ignored; it may arrive in two pieces.
+                guard collector.collected.count + end - position == 2 else { break }
+                collector.reset()
+                position = end
             }
-            guard position < input.count else { return (.needsMore, position) }
-            guard let end = try collector.feed(input, from: position) else { return (.needsMore, input.count) }
             if collector.collected.isEmpty {
-                try readHead(input, position..<end)
+                try readHead(input, position..<headEnd)
             } else {
-                collector.finish(input, position..<end)
+                collector.finish(input, position..<headEnd)
                 let head = collector.take()
                 try readHead(head.span, 0..<head.count)
             }
-            return (try beginBody(), end)
+            return (try beginBody(), headEnd)
         case .body(let remaining):
             let count = min(remaining, input.count - position)
             Bytes.append(input, position..<position + count, to: &body)
