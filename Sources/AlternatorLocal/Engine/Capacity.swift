@@ -28,11 +28,11 @@ enum Capacity {
     static func answer(halves: Int) -> JSONValue { .object([.init("CapacityUnits", units(halves: halves))]) }
 
     /// The size of a stored item: names and values, without JSON's own signs.
-    static func size(of item: [String: AttributeValue]) -> Int {
+    static func size(of item: [String: ItemValue]) -> Int {
         item.reduce(0) { $0 + $1.key.utf8.count + size(of: $1.value) }
     }
 
-    private static func size(of value: AttributeValue) -> Int {
+    private static func size(of value: ItemValue) -> Int {
         switch value {
         case .string(let text): text.utf8.count
         case .number(let number): PartitionToken.decimal(scientific(number.description))?.count ?? 0
@@ -42,7 +42,7 @@ enum Capacity {
             // Stored as JSON text by the server, and counted so.
             {
                 var writer = JSONWriter()
-                writer.attributeValue(value)
+                writer.itemValue(value)
                 return writer.bytes.count
             }()
         }

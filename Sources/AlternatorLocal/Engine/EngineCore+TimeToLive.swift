@@ -67,7 +67,7 @@ extension EngineCore {
         }
     }
 
-    static func isExpired(_ value: AttributeValue?, now: Int64) -> Bool {
+    static func isExpired(_ value: ItemValue?, now: Int64) -> Bool {
         guard case .number(let number)? = value else { return false }
         let whole = number.canonical.prefix { $0 != "." }
         guard let time = Int64(whole) else { return false }

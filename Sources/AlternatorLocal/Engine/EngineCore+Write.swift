@@ -1,7 +1,7 @@
 import AlternatorWire
 
 extension EngineCore {
-    typealias Item = [String: AttributeValue]
+    typealias Item = [String: ItemValue]
 
     /// What read-modify-writes meet at a table.
     func isolation(of table: TableDefinition) -> WriteIsolation {

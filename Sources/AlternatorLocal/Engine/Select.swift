@@ -93,7 +93,7 @@ extension RowRange {
         }
         self.partition = RowKey(partition: partition, sort: [])
         guard let sort, let restriction = condition.sort else { return }
-        func bytes(_ value: AttributeValue) throws(LocalError) -> [UInt8] {
+        func bytes(_ value: ItemValue) throws(LocalError) -> [UInt8] {
             guard let bytes = sort.sortBytes(of: value) else {
                 throw .validation("Malformed value object for key column \(sort.name)")
             }

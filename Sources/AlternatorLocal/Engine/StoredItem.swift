@@ -31,7 +31,7 @@ enum StoredItem {
     }
 
     /// The stored form of an item an update made.
-    static func encode(_ item: [String: AttributeValue]) -> [UInt8] {
+    static func encode(_ item: [String: ItemValue]) -> [UInt8] {
         var normal = item
         for (name, value) in item {
             guard case .number(let number) = value else { continue }
@@ -42,10 +42,10 @@ enum StoredItem {
         return writer.bytes
     }
 
-    static func decode(_ bytes: [UInt8]) throws(LocalError) -> [String: AttributeValue] {
+    static func decode(_ bytes: [UInt8]) throws(LocalError) -> [String: ItemValue] {
         var reader = JSONReader(bytes)
         do {
-            return try reader.readItem()
+            return try reader.readStoredItem()
         } catch {
             throw .internalServerError("A stored item cannot be read: \(error)")
         }

@@ -1,4 +1,4 @@
-package import AlternatorWire
+import AlternatorWire
 
 /// A refusal as the server words it: what goes into `__type` and `message` of the answer, and its HTTP status.
 ///
@@ -12,9 +12,9 @@ package struct LocalError: Error, Sendable, Hashable {
     /// What the client is told.
     package var message: String
     /// The item as it was, for a failed condition with ReturnValuesOnConditionCheckFailure=ALL_OLD.
-    package var item: [String: AttributeValue]?
+    package var item: [String: ItemValue]?
 
-    package init(type: String, status: Int = 400, message: String, item: [String: AttributeValue]? = nil) {
+    package init(type: String, status: Int = 400, message: String, item: [String: ItemValue]? = nil) {
         self.type = type
         self.status = status
         self.message = message
@@ -59,7 +59,7 @@ extension LocalError {
     }
 
     /// A condition that does not hold; `item` is what it was tested on, where the request asked for it.
-    package static func conditionFailed(item: [String: AttributeValue]? = nil) -> Self {
+    package static func conditionFailed(item: [String: ItemValue]? = nil) -> Self {
         Self(type: "ConditionalCheckFailedException", message: "The conditional request failed", item: item)
     }
 

@@ -1,6 +1,6 @@
 /// What the server makes of conditions, updates, projections and key conditions, old style and new.
 ///
-/// Pure: requests come as `JSONValue`, items as `[String: AttributeValue]`; nothing is stored and nothing waits.
+/// Pure: requests come as `JSONValue`, items as `[String: ItemValue]`; nothing is stored and nothing waits.
 /// One value per request reads all parameters that concern it, in the order of a real node, and knows afterwards
 /// whether the request is a read-modify-write:
 ///

@@ -31,7 +31,7 @@ struct FunctionCall: Sendable {
     ///   - place: where the call stands.
     /// - Returns: the value; `nil` for what is neither there nor an error.
     /// - Throws: a validation error, for a wrong call as well as for a wrong value.
-    func value(in item: [String: AttributeValue]?, at place: FunctionPlace) throws(LocalError) -> AttributeValue? {
+    func value(in item: [String: ItemValue]?, at place: FunctionPlace) throws(LocalError) -> ItemValue? {
         let prefix = place == .update ? "UpdateExpression" : "ConditionExpression"
         let function = try checked(at: place, prefix: prefix)
         let first = try arguments[0].value(in: item, at: place)
@@ -126,7 +126,7 @@ struct FunctionCall: Sendable {
     ///
     /// An attribute of another type, or none, has no size and compares with nothing; any other operand of another
     /// type is an error.
-    private func size(of value: AttributeValue?) throws(LocalError) -> AttributeValue? {
+    private func size(of value: ItemValue?) throws(LocalError) -> ItemValue? {
         let count: Int
         switch value {
         case .string(let text)?: count = text.utf8.count
@@ -137,7 +137,7 @@ struct FunctionCall: Sendable {
         case .numberSet(let set)?: count = set.count
         case .binarySet(let set)?: count = set.count
         case .float32Vector(let floats)?: count = floats.count
-        case .number?, .bool?, .null?, nil:
+        case .number?, .bool?, .null?, .malformed?, nil:
             if arguments[0].isPath { return nil }
             throw .validation(
                 "Unsupported operand type \(value?.typeName ?? "none") for function size()"

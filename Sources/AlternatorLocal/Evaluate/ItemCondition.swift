@@ -24,7 +24,7 @@ package struct ItemCondition: Sendable {
     /// Whether it holds for an item, or for the absence of one.
     ///
     /// AND and OR stop at the first operand that decides, so an error behind it does not show.
-    package func holds(for item: [String: AttributeValue]?) throws(LocalError) -> Bool {
+    package func holds(for item: [String: ItemValue]?) throws(LocalError) -> Bool {
         try root.holds(for: item)
     }
 
@@ -88,7 +88,7 @@ indirect enum ResolvedCondition: Sendable {
 
 // Evaluation.
 extension ResolvedCondition {
-    func holds(for item: [String: AttributeValue]?) throws(LocalError) -> Bool {
+    func holds(for item: [String: ItemValue]?) throws(LocalError) -> Bool {
         switch self {
         case .compare(let comparator, let left, let right):
             return try Comparison(comparator, left, right).holds(for: item)
@@ -164,12 +164,13 @@ private struct Comparison {
         self.right = right
     }
 
-    func holds(for item: [String: AttributeValue]?) throws(LocalError) -> Bool {
+    func holds(for item: [String: ItemValue]?) throws(LocalError) -> Bool {
         let left = try self.left.value(in: item, at: .comparison)
         let right = try self.right.value(in: item, at: .comparison)
         try checkConstants(prefix: "ConditionExpression")
         // What is missing equals nothing, is unequal to everything and has no order.
         guard let left, let right else { return comparator == .notEqual }
+        try ServerComparison.checkNumbers(left, right)
         switch comparator {
         case .equal: return ServerComparison.areEqual(left, right)
         case .notEqual: return !ServerComparison.areEqual(left, right)
@@ -199,7 +200,7 @@ private struct Range {
     let low: ResolvedOperand
     let high: ResolvedOperand
 
-    func holds(for item: [String: AttributeValue]?) throws(LocalError) -> Bool {
+    func holds(for item: [String: ItemValue]?) throws(LocalError) -> Bool {
         let value = try self.value.value(in: item, at: .comparison)
         let low = try self.low.value(in: item, at: .comparison)
         let high = try self.high.value(in: item, at: .comparison)
@@ -207,6 +208,8 @@ private struct Range {
         guard let value, let low, let high else { return false }
         let areConstants = self.low.isConstant && self.high.isConstant
         if areConstants { try checkTypes(low, high, prefix: "ConditionExpression") }
+        try ServerComparison.checkNumbers(value, low)
+        try ServerComparison.checkNumbers(value, high)
         guard let isBelow = ServerComparison.isLess(value, low), let isAbove = ServerComparison.isLess(high, value)
         else { return false }
         if areConstants { try checkOrder(low, high, prefix: "ConditionExpression") }
@@ -224,7 +227,7 @@ private struct Range {
     }
 
     /// Two constant bounds must be of one type, whatever they are compared with.
-    func checkTypes(_ low: AttributeValue, _ high: AttributeValue, prefix: String) throws(LocalError) {
+    func checkTypes(_ low: ItemValue, _ high: ItemValue, prefix: String) throws(LocalError) {
         guard ServerComparison.isLess(high, low) != nil else {
             throw .validation(
                 "\(prefix): the BETWEEN operator requires bounds of the same type, got "
@@ -234,7 +237,7 @@ private struct Range {
     }
 
     /// Two constant bounds must be in order; a node looks only where a value of their type is compared with them.
-    func checkOrder(_ low: AttributeValue, _ high: AttributeValue, prefix: String) throws(LocalError) {
+    func checkOrder(_ low: ItemValue, _ high: ItemValue, prefix: String) throws(LocalError) {
         guard ServerComparison.isLess(high, low) != true else {
             throw .validation("\(prefix): the BETWEEN operator requires lower bound <= upper bound")
         }

@@ -75,7 +75,7 @@ package struct ItemFilter: Sendable {
     package var acceptsAll: Bool { if case .none = kind { true } else { false } }
 
     /// Whether an item passes.
-    package func accepts(_ item: [String: AttributeValue]) throws(LocalError) -> Bool {
+    package func accepts(_ item: [String: ItemValue]) throws(LocalError) -> Bool {
         switch kind {
         case .none: true
         case .expression(let condition): try condition.holds(for: item)

@@ -13,7 +13,7 @@ package struct KeyColumn: Sendable, Hashable {
 
     /// Reads its value from a request; refuses a missing one, what is not a string inside, another type, and an
     /// empty string or binary, in this order.
-    package func value(of json: JSONValue?) throws(LocalError) -> AttributeValue {
+    package func value(of json: JSONValue?) throws(LocalError) -> ItemValue {
         guard let json else { throw .validation("Key column \(name) not found") }
         guard let (given, content) = json.typed, content.text != nil else { throw malformed(json) }
         guard given == type.rawValue else {
@@ -25,7 +25,7 @@ package struct KeyColumn: Sendable, Hashable {
     }
 
     /// Refuses another type, and an empty string or binary.
-    package func check(_ value: AttributeValue) throws(LocalError) {
+    package func check(_ value: ItemValue) throws(LocalError) {
         let found = value.typeName
         guard found == type.rawValue else {
             throw .validation(

@@ -3,24 +3,24 @@ package import AlternatorWire
 /// Which items of which partition a Query reads: KeyConditionExpression, or the older KeyConditions.
 package struct KeyCondition: Sendable, Hashable {
     /// The value of the partition key.
-    package let hash: AttributeValue
+    package let hash: ItemValue
     /// What the sort key has to satisfy; `nil`: anything.
     package let sort: SortCondition?
 
     /// A condition on the sort key; all operands have its type and are not empty.
     package enum SortCondition: Sendable, Hashable {
-        case equal(AttributeValue)
-        case less(AttributeValue)
-        case lessOrEqual(AttributeValue)
-        case greater(AttributeValue)
-        case greaterOrEqual(AttributeValue)
+        case equal(ItemValue)
+        case less(ItemValue)
+        case lessOrEqual(ItemValue)
+        case greater(ItemValue)
+        case greaterOrEqual(ItemValue)
         /// Both inclusive; nothing lies between reversed bounds.
-        case between(AttributeValue, AttributeValue)
+        case between(ItemValue, ItemValue)
         /// Never on a number.
-        case beginsWith(AttributeValue)
+        case beginsWith(ItemValue)
     }
 
-    init(hash: AttributeValue, sort: SortCondition?) {
+    init(hash: ItemValue, sort: SortCondition?) {
         self.hash = hash
         self.sort = sort
     }
@@ -54,7 +54,7 @@ package struct KeyCondition: Sendable, Hashable {
     }
 
     /// Whether a sort key value satisfies the condition; for stores that cannot seek.
-    package func accepts(sort value: AttributeValue?) -> Bool {
+    package func accepts(sort value: ItemValue?) -> Bool {
         guard let sort else { return true }
         guard let value else { return false }
         switch sort {
@@ -81,7 +81,7 @@ extension KeyCondition {
         _ placeholders: inout Placeholders
     ) throws(LocalError) -> KeyCondition {
         let condition = try ItemCondition(text, as: .keyCondition, placeholders: &placeholders)
-        var hashValue: AttributeValue?
+        var hashValue: ItemValue?
         var sortCondition: SortCondition?
         for restriction in try restrictions(condition.root) {
             if restriction.name == hash.name {
@@ -140,7 +140,7 @@ extension KeyCondition {
 
     private static func comparison(
         _ comparator: ConditionNode.Comparator,
-        _ value: AttributeValue
+        _ value: ItemValue
     ) throws(LocalError) -> SortCondition {
         switch comparator {
         case .equal: .equal(value)
@@ -201,7 +201,7 @@ extension KeyCondition {
         sort: KeyColumn?
     ) throws(LocalError) -> KeyCondition {
         guard case .object(let members) = json else { throw .validation("KeyConditions must be an object") }
-        var hashValue: AttributeValue?
+        var hashValue: ItemValue?
         var sortCondition: SortCondition?
         for member in members {
             guard let comparison = member.value["ComparisonOperator"] else {
@@ -234,7 +234,7 @@ extension KeyCondition {
         _ comparison: LegacyOperator,
         _ operands: [JSONValue],
         _ column: KeyColumn
-    ) throws(LocalError) -> AttributeValue {
+    ) throws(LocalError) -> ItemValue {
         guard comparison == .equal else {
             throw .validation(
                 "Hash key can only be restricted with equality operator (EQ). \(comparison.rawValue) not supported."

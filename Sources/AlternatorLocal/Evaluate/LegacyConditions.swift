@@ -49,7 +49,7 @@ package struct LegacyConditions: Sendable {
     package var attributes: Set<String> { Set(tests.map(\.attribute)) }
 
     /// Whether they hold for an item, or for the absence of one.
-    package func hold(for item: [String: AttributeValue]?) throws(LocalError) -> Bool {
+    package func hold(for item: [String: ItemValue]?) throws(LocalError) -> Bool {
         for (attribute, test) in tests {
             let holds = try test.get().holds(for: item?[attribute])
             if holds != requiresAll { return holds }
@@ -61,15 +61,15 @@ package struct LegacyConditions: Sendable {
 /// One test of one attribute: a value, an absence, or one of 13 comparison operators.
 enum LegacyTest: Sendable {
     case exists(Bool)
-    case equals(AttributeValue)
-    case differs(AttributeValue)
-    case less(than: AttributeValue, orEqual: Bool)
-    case greater(than: AttributeValue, orEqual: Bool)
-    case between(AttributeValue, AttributeValue)
-    case begins(AttributeValue)
-    case contains(AttributeValue)
-    case containsNot(AttributeValue)
-    case isIn([AttributeValue])
+    case equals(ItemValue)
+    case differs(ItemValue)
+    case less(than: ItemValue, orEqual: Bool)
+    case greater(than: ItemValue, orEqual: Bool)
+    case between(ItemValue, ItemValue)
+    case begins(ItemValue)
+    case contains(ItemValue)
+    case containsNot(ItemValue)
+    case isIn([ItemValue])
 
     init(_ json: JSONValue) throws(LocalError) {
         guard case .object = json else { throw .validation("A condition must be an object") }
@@ -126,7 +126,7 @@ enum LegacyTest: Sendable {
         }
     }
 
-    func holds(for value: AttributeValue?) throws(LocalError) -> Bool {
+    func holds(for value: ItemValue?) throws(LocalError) -> Bool {
         switch (self, value) {
         case (.exists(let expected), _): return (value != nil) == expected
         case (.differs, nil): return true
@@ -150,9 +150,9 @@ enum LegacyTest: Sendable {
     }
 
     private static func isBetween(
-        _ value: AttributeValue,
-        _ low: AttributeValue,
-        _ high: AttributeValue
+        _ value: ItemValue,
+        _ low: ItemValue,
+        _ high: ItemValue
     ) throws(LocalError) -> Bool {
         guard let isReversed = ServerComparison.isLess(high, low) else {
             throw .validation(
@@ -166,7 +166,7 @@ enum LegacyTest: Sendable {
         return !isBelow && !isAbove
     }
 
-    private static func isAmong(_ value: AttributeValue, _ operands: [AttributeValue]) throws(LocalError) -> Bool {
+    private static func isAmong(_ value: ItemValue, _ operands: [ItemValue]) throws(LocalError) -> Bool {
         let type = operands[0].typeName
         guard operands.allSatisfy({ $0.typeName == type }) else {
             throw .validation("IN operator requires all AttributeValueList elements to have the same type")
@@ -198,7 +198,7 @@ enum LegacyOperator: String, Sendable {
     }
 
     /// Reads AttributeValueList, checking its length.
-    func operands(_ json: JSONValue?) throws(LocalError) -> [AttributeValue] {
+    func operands(_ json: JSONValue?) throws(LocalError) -> [ItemValue] {
         switch self {
         case .null, .notNull:
             guard let json else { return [] }
@@ -214,7 +214,7 @@ enum LegacyOperator: String, Sendable {
         _ json: JSONValue?,
         _ expectation: String,
         _ isExpected: (Int) -> Bool
-    ) throws(LocalError) -> [AttributeValue] {
+    ) throws(LocalError) -> [ItemValue] {
         guard case .array(let elements)? = json else {
             throw .validation("With ComparisonOperator, AttributeValueList must be given and an array")
         }
@@ -224,13 +224,13 @@ enum LegacyOperator: String, Sendable {
                     + "instead found list size \(elements.count)"
             )
         }
-        var values: [AttributeValue] = []
+        var values: [ItemValue] = []
         for element in elements { values.append(try ServerValue.parse(element, source: "AttributeValueList")) }
         return values
     }
 
     /// Refuses operands that are no string, number or binary.
-    func requireScalars(_ operands: [AttributeValue]) throws(LocalError) {
+    func requireScalars(_ operands: [ItemValue]) throws(LocalError) {
         for operand in operands where !ServerComparison.isOrdered(operand) {
             throw .validation(
                 "\(rawValue) operator requires AttributeValueList elements of type String, Number, or Binary, "

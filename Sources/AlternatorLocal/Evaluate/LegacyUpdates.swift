@@ -5,11 +5,11 @@ import AlternatorWire
 /// A malformed action is reported when the update is applied, after the condition, as a node does.
 struct LegacyUpdates: Sendable {
     enum Action: Sendable {
-        case put(AttributeValue)
+        case put(ItemValue)
         case remove
         /// DELETE with a value: a set without some elements.
-        case subtract(AttributeValue)
-        case add(AttributeValue)
+        case subtract(ItemValue)
+        case add(ItemValue)
     }
 
     let actions: [(attribute: String, action: Result<Action, LocalError>)]
@@ -61,7 +61,7 @@ struct LegacyUpdates: Sendable {
     }
 
     /// ADD, which unlike that of an UpdateExpression also appends to lists.
-    static func sum(_ current: AttributeValue?, _ operand: AttributeValue) throws(LocalError) -> AttributeValue {
+    static func sum(_ current: ItemValue?, _ operand: ItemValue) throws(LocalError) -> ItemValue {
         switch operand {
         case .number, .stringSet, .numberSet, .binarySet, .list: break
         default:

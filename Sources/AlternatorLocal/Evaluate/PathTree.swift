@@ -64,8 +64,8 @@ struct PathTree<Leaf: Sendable>: Sendable {
     }
 
     /// The parts of an item at these paths, in their places; list elements close up.
-    func filter(_ item: [String: AttributeValue]) -> [String: AttributeValue] {
-        var result: [String: AttributeValue] = [:]
+    func filter(_ item: [String: ItemValue]) -> [String: ItemValue] {
+        var result: [String: ItemValue] = [:]
         for (name, node) in roots {
             guard let value = item[name], let kept = Self.filter(value, node) else { continue }
             result[name] = kept
@@ -73,19 +73,19 @@ struct PathTree<Leaf: Sendable>: Sendable {
         return result
     }
 
-    private static func filter(_ value: AttributeValue, _ node: Node) -> AttributeValue? {
+    private static func filter(_ value: ItemValue, _ node: Node) -> ItemValue? {
         switch (node, value) {
         case (.leaf, _):
             return value
         case (.members(let wanted), .map(let members)):
-            var kept: [String: AttributeValue] = [:]
+            var kept: [String: ItemValue] = [:]
             for (name, node) in wanted {
                 guard let member = members[name], let part = filter(member, node) else { continue }
                 kept[name] = part
             }
             return kept.isEmpty ? nil : .map(kept)
         case (.indexes(let wanted), .list(let elements)):
-            var kept: [AttributeValue] = []
+            var kept: [ItemValue] = []
             for (index, node) in wanted.sorted(by: { $0.key < $1.key }) where index < elements.count {
                 if let part = filter(elements[index], node) { kept.append(part) }
             }

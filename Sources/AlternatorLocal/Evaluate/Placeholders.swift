@@ -9,7 +9,7 @@ package struct Placeholders: Sendable {
     private var usedNames: Set<String> = []
     private var usedValues: Set<String> = []
     /// Values read so far, so that one used by several expressions is read once.
-    private var parsed: [String: AttributeValue] = [:]
+    private var parsed: [String: ItemValue] = [:]
 
     package init(request: JSONValue) {
         names = request["ExpressionAttributeNames"]
@@ -65,7 +65,7 @@ package struct Placeholders: Sendable {
         return name
     }
 
-    mutating func value(_ key: String) throws(LocalError) -> AttributeValue {
+    mutating func value(_ key: String) throws(LocalError) -> ItemValue {
         if let value = parsed[key] { return value }
         guard let json = values?[key] else {
             throw .validation("ExpressionAttributeValues missing: entry '\(key)' is required by an expression")

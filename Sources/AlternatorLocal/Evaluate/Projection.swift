@@ -90,7 +90,7 @@ package struct Projection: Sendable {
     package var isAll: Bool { if case .all = kind { true } else { false } }
 
     /// The attributes to answer, nested parts in their places, list elements closed up; perhaps none.
-    package func apply(to item: [String: AttributeValue]) -> [String: AttributeValue] {
+    package func apply(to item: [String: ItemValue]) -> [String: ItemValue] {
         switch kind {
         case .all: item
         case .none: [:]

@@ -3,14 +3,14 @@ import AlternatorWire
 /// An operand with its placeholders replaced.
 indirect enum ResolvedOperand: Sendable {
     case path(DocumentPath)
-    case constant(AttributeValue)
+    case constant(ItemValue)
     case call(FunctionCall)
 
     var isPath: Bool { if case .path = self { true } else { false } }
 
     var isConstant: Bool { constant != nil }
 
-    var constant: AttributeValue? { if case .constant(let value) = self { value } else { nil } }
+    var constant: ItemValue? { if case .constant(let value) = self { value } else { nil } }
 
     /// Every path read anywhere in it.
     var paths: [DocumentPath] {
@@ -28,7 +28,7 @@ indirect enum ResolvedOperand: Sendable {
     ///   - place: where the operand stands, which decides which functions are allowed.
     /// - Returns: the value.
     /// - Throws: a validation error of a function.
-    func value(in item: [String: AttributeValue]?, at place: FunctionPlace) throws(LocalError) -> AttributeValue? {
+    func value(in item: [String: ItemValue]?, at place: FunctionPlace) throws(LocalError) -> ItemValue? {
         switch self {
         case .path(let path): item.flatMap { path.value(in: $0) }
         case .constant(let value): value
@@ -49,7 +49,7 @@ enum FunctionPlace: Sendable, Hashable {
 
 extension DocumentPath {
     /// What stands at this path; `nil` where it leads nowhere.
-    func value(in item: [String: AttributeValue]) -> AttributeValue? {
+    func value(in item: [String: ItemValue]) -> ItemValue? {
         guard var value = item[root] else { return nil }
         for part in parts.dropFirst() {
             switch (part, value) {

@@ -3,7 +3,7 @@ import AlternatorWire
 /// Equality, order and search among values, as the server has them.
 enum ServerComparison {
     /// Deep equality: same type, numbers by value, strings by bytes, sets in any order.
-    static func areEqual(_ left: AttributeValue, _ right: AttributeValue) -> Bool {
+    static func areEqual(_ left: ItemValue, _ right: ItemValue) -> Bool {
         switch (left, right) {
         case (.string(let left), .string(let right)): left.utf8.elementsEqual(right.utf8)
         case (.number(let left), .number(let right)): left == right
@@ -18,22 +18,30 @@ enum ServerComparison {
         case (.numberSet(let left), .numberSet(let right)): left == right
         case (.binarySet(let left), .binarySet(let right)): left == right
         case (.float32Vector(let left), .float32Vector(let right)): left == right
+        case (.malformed(let left), .malformed(let right)): left == right
         case (.string, _), (.number, _), (.binary, _), (.bool, _), (.null, _), (.list, _), (.map, _),
-            (.stringSet, _), (.numberSet, _), (.binarySet, _), (.float32Vector, _):
+            (.stringSet, _), (.numberSet, _), (.binarySet, _), (.float32Vector, _), (.malformed, _):
             false
         }
     }
 
+    /// Refuses a comparison of numbers of which one is none; a node finds that here and not before.
+    static func checkNumbers(_ left: ItemValue, _ right: ItemValue) throws(LocalError) {
+        guard left.typeName == "N", right.typeName == "N" else { return }
+        try left.checkNumber()
+        try right.checkNumber()
+    }
+
     /// Only strings, numbers and binaries have an order.
-    static func isOrdered(_ value: AttributeValue) -> Bool {
+    static func isOrdered(_ value: ItemValue) -> Bool {
         switch value {
         case .string, .number, .binary: true
-        case .bool, .null, .list, .map, .stringSet, .numberSet, .binarySet, .float32Vector: false
+        case .bool, .null, .list, .map, .stringSet, .numberSet, .binarySet, .float32Vector, .malformed: false
         }
     }
 
     /// Whether `left` comes before `right`; `nil` for different types and types without an order.
-    static func isLess(_ left: AttributeValue, _ right: AttributeValue) -> Bool? {
+    static func isLess(_ left: ItemValue, _ right: ItemValue) -> Bool? {
         switch (left, right) {
         case (.string(let left), .string(let right)): left.utf8.lexicographicallyPrecedes(right.utf8)
         case (.number(let left), .number(let right)): left < right
@@ -43,7 +51,7 @@ enum ServerComparison {
     }
 
     /// Whether a string or binary starts with another of its type.
-    static func begins(_ value: AttributeValue, with prefix: AttributeValue) -> Bool {
+    static func begins(_ value: ItemValue, with prefix: ItemValue) -> Bool {
         switch (value, prefix) {
         case (.string(let value), .string(let prefix)): value.utf8.starts(with: prefix.utf8)
         case (.binary(let value), .binary(let prefix)): value.starts(with: prefix)
@@ -52,7 +60,7 @@ enum ServerComparison {
     }
 
     /// Whether a string or binary has another inside, or a list or set has a member.
-    static func contains(_ value: AttributeValue, _ part: AttributeValue) -> Bool {
+    static func contains(_ value: ItemValue, _ part: ItemValue) -> Bool {
         switch (value, part) {
         case (.string(let value), .string(let part)): isFound(Array(part.utf8), in: Array(value.utf8))
         case (.binary(let value), .binary(let part)): isFound(part, in: value)

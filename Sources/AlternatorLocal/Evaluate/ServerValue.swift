@@ -4,51 +4,52 @@ package import AlternatorWire
 package enum ServerValue {
     /// Reads one typed value: `{"S": "…"}`.
     ///
-    /// Stricter than a node in one respect: the content of lists and maps is checked too, so what is stored can
-    /// always be read back. Sets are not searched for duplicates; they collapse.
+    /// Only the outer form is checked, as on a node: what is nested is taken as it is, and so are the members of
+    /// sets. Sets are not searched for duplicates; they collapse.
     ///
     /// - Parameters:
     ///   - json: the value.
     ///   - source: the parameter it came in, for messages.
     /// - Returns: the value.
     /// - Throws: a validation error; a serialization error for `{"N": 3}` and for bad base64.
-    package static func parse(_ json: JSONValue, source: String) throws(LocalError) -> AttributeValue {
-        guard case .object(let members) = json, members.count == 1, let member = members.first else {
-            throw .validation("\(source): improperly formatted value; one member with the type's name is expected")
-        }
-        switch (member.name, member.value) {
-        case ("S", .string(let text)): return .string(text)
-        case ("N", .string(let text)): return .number(try number(text))
-        case ("N", _): throw .serialization("\(source): a number value must be encoded as a string")
-        case ("B", .string(let text)): return .binary(try binary(text))
-        case ("BOOL", .bool(let flag)): return .bool(flag)
-        case ("NULL", .bool): return .null
-        case ("L", .array(let elements)):
-            var values: [AttributeValue] = []
-            values.reserveCapacity(elements.count)
-            for element in elements { values.append(try parse(element, source: source)) }
-            return .list(values)
-        case ("M", .object): return .map(try parseItem(member.value, source: source))
-        case ("SS", .array(let elements)): return .stringSet(try set(elements, source: source) { text in text })
-        case ("NS", .array(let elements)): return .numberSet(try set(elements, source: source, number))
-        case ("BS", .array(let elements)): return .binarySet(try set(elements, source: source, binary))
-        case ("FLOAT32VECTOR", .array(let elements)): return .float32Vector(try vector(elements, source: source))
-        case ("SS", _), ("NS", _), ("BS", _): throw .validation("\(source): improperly formatted set")
-        case ("FLOAT32VECTOR", _): throw .validation("\(source): improperly formatted vector")
-        case ("S", _), ("B", _), ("BOOL", _), ("NULL", _), ("L", _), ("M", _):
-            throw .validation("\(source): improperly formatted value of type \(member.name)")
+    package static func parse(_ json: JSONValue, source: String) throws(LocalError) -> ItemValue {
+        guard let (type, content) = json.typed else { throw improper(json, source) }
+        switch type {
+        case "S":
+            guard content.text != nil else { throw improper(json, source) }
+        case "N":
+            guard let text = content.text else {
+                throw .serialization("\(source): number value must be encoded as string '\(json.printed)'")
+            }
+            return .number(try number(text))
+        case "B":
+            guard let text = content.text else { throw improper(json, source) }
+            guard let bytes = Base64.decode(text.utf8.span) else { throw .serialization("Invalid base64 data") }
+            return .binary(bytes)
+        case "BOOL":
+            guard case .bool = content else { throw improper(json, source) }
+        case "SS", "NS", "BS":
+            guard let elements = content.elements else {
+                throw .validation("\(source): improperly formatted set '\(json.printed)'")
+            }
+            guard !elements.isEmpty else { throw .validation("\(source): empty set not allowed") }
+        case "FLOAT32VECTOR":
+            try checkVector(content, of: json, source: source)
+        case "L", "M", "NULL":
+            break
         default:
-            throw .validation("\(source): unknown type \(member.name)")
+            throw .validation("\(source): unknown type \(type) for value \(json.printed)")
         }
+        return ItemValue(nested: json)
     }
 
     /// Reads an item, or the content of a map; names of any length are taken.
     package static func parseItem(
         _ json: JSONValue,
         source: String
-    ) throws(LocalError) -> [String: AttributeValue] {
+    ) throws(LocalError) -> [String: ItemValue] {
         guard case .object(let members) = json else { throw .validation("\(source) must be an object") }
-        var item: [String: AttributeValue] = [:]
+        var item: [String: ItemValue] = [:]
         item.reserveCapacity(members.count)
         for member in members { item[member.name] = try parse(member.value, source: source) }
         return item
@@ -66,29 +67,14 @@ package enum ServerValue {
         }
     }
 
-    private static func binary(_ text: String) throws(LocalError) -> [UInt8] {
-        guard let bytes = Base64.decode(text.utf8.span) else { throw .serialization("Invalid base64 data") }
-        return bytes
+    private static func improper(_ json: JSONValue, _ source: String) -> LocalError {
+        .validation("\(source): improperly formatted value '\(json.printed)'")
     }
 
-    private static func set<Element: Hashable>(
-        _ elements: [JSONValue],
-        source: String,
-        _ read: (String) throws(LocalError) -> Element
-    ) throws(LocalError) -> Set<Element> {
-        guard !elements.isEmpty else { throw .validation("\(source): empty set not allowed") }
-        var set: Set<Element> = []
-        for element in elements {
-            guard case .string(let text) = element else {
-                throw .validation("\(source): improperly formatted set; its elements must be strings")
-            }
-            set.insert(try read(text))
+    private static func checkVector(_ content: JSONValue, of json: JSONValue, source: String) throws(LocalError) {
+        guard let elements = content.elements else {
+            throw .validation("\(source): improperly formatted vector '\(json.printed)'")
         }
-        return set
-    }
-
-    private static func vector(_ elements: [JSONValue], source: String) throws(LocalError) -> [Float] {
-        var floats: [Float] = []
         for element in elements {
             guard case .number(let text) = element else {
                 throw .validation("\(source): vector elements must be numbers")
@@ -96,8 +82,6 @@ package enum ServerValue {
             guard let float = Float(text), float.isFinite else {
                 throw .validation("\(source): vector element \(text) cannot be represented as a 32-bit float")
             }
-            floats.append(float)
         }
-        return floats
     }
 }

@@ -1,12 +1,12 @@
-package import AlternatorWire
+import AlternatorWire
 
 /// What an UpdateItem does to an item: UpdateExpression, or the older AttributeUpdates.
 package struct UpdatePlan: Sendable {
     enum Action: Sendable {
         case set(DocumentPath, SetValue)
         case remove(DocumentPath)
-        case add(DocumentPath, AttributeValue)
-        case delete(DocumentPath, AttributeValue)
+        case add(DocumentPath, ItemValue)
+        case delete(DocumentPath, ItemValue)
 
         var path: DocumentPath {
             switch self {
@@ -103,7 +103,7 @@ package struct UpdatePlan: Sendable {
         }
 
         /// The touched parts of an item: UPDATED_OLD of the old one, UPDATED_NEW of the new one.
-        package func values(in item: [String: AttributeValue]?) -> [String: AttributeValue] {
+        package func values(in item: [String: ItemValue]?) -> [String: ItemValue] {
             item.map(paths.filter) ?? [:]
         }
     }
@@ -120,8 +120,8 @@ package struct UpdatePlan: Sendable {
     /// - Throws: a validation error: a key attribute as target, a path that leads nowhere, a wrong type.
     @discardableResult
     package func apply(
-        to item: inout [String: AttributeValue]?,
-        key: [String: AttributeValue]
+        to item: inout [String: ItemValue]?,
+        key: [String: ItemValue]
     ) throws(LocalError) -> Touched {
         var update = UpdateRun(old: item, new: item ?? key)
         var paths = PathTree<Void>()

@@ -2,14 +2,14 @@ import AlternatorWire
 
 /// One application of an update: the item before, the item so far, and what kinds of change there were.
 struct UpdateRun {
-    let old: [String: AttributeValue]?
-    private(set) var new: [String: AttributeValue]
+    let old: [String: ItemValue]?
+    private(set) var new: [String: ItemValue]
     /// Something was written: the item exists afterwards.
     private(set) var hasUpdates = false
     /// Something was removed, or would have been.
     private(set) var hasRemovals = false
 
-    init(old: [String: AttributeValue]?, new: [String: AttributeValue]) {
+    init(old: [String: ItemValue]?, new: [String: ItemValue]) {
         self.old = old
         self.new = new
     }
@@ -42,7 +42,7 @@ struct UpdateRun {
         }
     }
 
-    private mutating func write(_ value: AttributeValue?, to name: String) {
+    private mutating func write(_ value: ItemValue?, to name: String) {
         if value == nil { hasRemovals = true } else { hasUpdates = true }
         new[name] = value
     }
@@ -52,8 +52,8 @@ struct UpdateRun {
     /// Recursion is bounded by the 32 parts of a path.
     private func applying(
         _ node: PathTree<UpdatePlan.Action>.Node,
-        to value: AttributeValue
-    ) throws(LocalError) -> AttributeValue? {
+        to value: ItemValue
+    ) throws(LocalError) -> ItemValue? {
         switch (node, value) {
         case (.leaf(let action), _):
             return try result(of: action)
@@ -88,8 +88,8 @@ struct UpdateRun {
     /// Applies to a member or element that may be missing: that suits an action on itself, not one inside it.
     private func applying(
         _ node: PathTree<UpdatePlan.Action>.Node,
-        toPart value: AttributeValue?
-    ) throws(LocalError) -> AttributeValue? {
+        toPart value: ItemValue?
+    ) throws(LocalError) -> ItemValue? {
         if let value { return try applying(node, to: value) }
         guard case .leaf(let action) = node else { throw Self.invalidPath(node) }
         return try result(of: action)
@@ -121,7 +121,7 @@ struct UpdateRun {
 // Actions.
 extension UpdateRun {
     /// The new value at the action's path; `nil` where it is to be removed.
-    private func result(of action: UpdatePlan.Action) throws(LocalError) -> AttributeValue? {
+    private func result(of action: UpdatePlan.Action) throws(LocalError) -> ItemValue? {
         switch action {
         case .set(let path, let value): return try self.value(value, for: path)
         case .remove: return nil
@@ -134,7 +134,7 @@ extension UpdateRun {
         }
     }
 
-    private func value(_ value: UpdatePlan.SetValue, for path: DocumentPath) throws(LocalError) -> AttributeValue {
+    private func value(_ value: UpdatePlan.SetValue, for path: DocumentPath) throws(LocalError) -> ItemValue {
         switch value {
         case .operand(let operand):
             return try existing(operand, for: path)
@@ -149,7 +149,7 @@ extension UpdateRun {
         }
     }
 
-    private func existing(_ operand: ResolvedOperand, for path: DocumentPath) throws(LocalError) -> AttributeValue {
+    private func existing(_ operand: ResolvedOperand, for path: DocumentPath) throws(LocalError) -> ItemValue {
         guard let value = try operand.value(in: old, at: .update) else {
             throw .validation(
                 "UpdateExpression: the value for \(path) refers to an attribute that does not exist in the item"
@@ -164,6 +164,7 @@ extension UpdateRun {
         for path: DocumentPath
     ) throws(LocalError) -> AttributeNumber {
         let value = try existing(operand, for: path)
+        try value.checkNumber()
         guard case .number(let number) = value else {
             throw .validation(
                 "UpdateExpression: incorrect operand type for operator \(sign): expected number, "
@@ -185,7 +186,7 @@ extension UpdateRun {
     }
 
     /// ADD of an UpdateExpression: numbers add, sets unite, and what is missing is created.
-    static func sum(_ current: AttributeValue?, _ operand: AttributeValue) throws(LocalError) -> AttributeValue {
+    static func sum(_ current: ItemValue?, _ operand: ItemValue) throws(LocalError) -> ItemValue {
         switch operand {
         case .number, .stringSet, .numberSet, .binarySet: break
         default:
@@ -194,6 +195,7 @@ extension UpdateRun {
             )
         }
         guard let current else { return operand }
+        try current.checkNumber()
         switch (current, operand) {
         case (.number(let left), .number(let right)): return .number(try sum(left, right))
         case (.stringSet(let left), .stringSet(let right)): return .stringSet(left.union(right))
@@ -213,9 +215,9 @@ extension UpdateRun {
 
     /// DELETE: what is left of a set; `nil` for an empty one, which cannot be stored.
     static func difference(
-        _ current: AttributeValue,
-        _ operand: AttributeValue
-    ) throws(LocalError) -> AttributeValue? {
+        _ current: ItemValue,
+        _ operand: ItemValue
+    ) throws(LocalError) -> ItemValue? {
         switch (current, operand) {
         case (.stringSet(let left), .stringSet(let right)):
             let rest = left.subtracting(right)

@@ -30,7 +30,7 @@ package struct WriteCondition: Sendable {
     /// - Parameter item: the item as it is; `nil` where there is none.
     /// - Returns: whether the write may go on.
     /// - Throws: a validation error of the condition itself.
-    package func holds(for item: [String: AttributeValue]?) throws(LocalError) -> Bool {
+    package func holds(for item: [String: ItemValue]?) throws(LocalError) -> Bool {
         if let expected = try expected.get(), try !expected.hold(for: item) { return false }
         if let expression, try !expression.holds(for: item) { return false }
         return true
@@ -123,7 +123,7 @@ package struct ConditionalWrite: Sendable {
     package var readsItem: Bool { condition.isGiven || returnValues == .allOld }
 
     /// What `LocalError.conditionFailed` carries: the item where it was asked for.
-    package func failureItem(_ item: [String: AttributeValue]?) -> [String: AttributeValue]? {
+    package func failureItem(_ item: [String: ItemValue]?) -> [String: ItemValue]? {
         returnsItemOnFailure ? item : nil
     }
 }
@@ -172,7 +172,7 @@ package struct UpdateWrite: Sendable {
     }
 
     /// What `LocalError.conditionFailed` carries: the item where it was asked for.
-    package func failureItem(_ item: [String: AttributeValue]?) -> [String: AttributeValue]? {
+    package func failureItem(_ item: [String: ItemValue]?) -> [String: ItemValue]? {
         returnsItemOnFailure ? item : nil
     }
 
@@ -185,9 +185,9 @@ package struct UpdateWrite: Sendable {
     /// - Returns: `nil` where the answer has no such member.
     package func attributes(
         _ touched: UpdatePlan.Touched,
-        old: [String: AttributeValue]?,
-        new: [String: AttributeValue]?
-    ) -> [String: AttributeValue]? {
+        old: [String: ItemValue]?,
+        new: [String: ItemValue]?
+    ) -> [String: ItemValue]? {
         switch returnValues {
         case .none: return nil
         case .allOld: return old

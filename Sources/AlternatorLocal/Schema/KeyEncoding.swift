@@ -6,12 +6,12 @@ extension KeyColumn {
     static let maximumBytes = 65535
 
     /// A value as partition key; `nil` where it cannot be one.
-    func partitionBytes(of value: AttributeValue) -> [UInt8]? {
-        fits(value) ? PartitionToken.serialized(value) : nil
+    func partitionBytes(of value: ItemValue) -> [UInt8]? {
+        fits(value) ? value.leaf.flatMap(PartitionToken.serialized) : nil
     }
 
     /// A value as sort key: bytes in the order of the values; `nil` where it cannot be one.
-    func sortBytes(of value: AttributeValue) -> [UInt8]? {
+    func sortBytes(of value: ItemValue) -> [UInt8]? {
         guard fits(value) else { return nil }
         return switch value {
         case .string(let text): Array(text.utf8)
@@ -21,7 +21,7 @@ extension KeyColumn {
         }
     }
 
-    private func fits(_ value: AttributeValue) -> Bool {
+    private func fits(_ value: ItemValue) -> Bool {
         switch value {
         case .string(let text): type == .string && !text.isEmpty
         case .number: type == .number
@@ -33,7 +33,7 @@ extension KeyColumn {
 
 extension IndexDefinition {
     /// The item's entry; `nil` where it lacks a key attribute of the index, or has it in another type.
-    func entry(of item: [String: AttributeValue], at base: RowKey) -> IndexEntry? {
+    func entry(of item: [String: ItemValue], at base: RowKey) -> IndexEntry? {
         guard let partition = item[hash.name].flatMap(hash.partitionBytes) else { return nil }
         var sortBytes: [UInt8] = []
         if let sort {

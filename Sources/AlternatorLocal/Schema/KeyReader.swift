@@ -1,4 +1,3 @@
-import AlternatorRouting
 import AlternatorWire
 
 extension KeyColumn {
@@ -6,7 +5,7 @@ extension KeyColumn {
     ///
     /// Numbers are taken as written, so `1.0` and `1` are two keys, as at the server.
     func partitionBytes(_ value: JSONValue) throws(LocalError) -> [UInt8] {
-        guard let bytes = PartitionToken.serialized(try self.value(of: value)) else { throw malformed(value) }
+        guard let bytes = partitionBytes(of: try self.value(of: value)) else { throw malformed(value) }
         return bytes
     }
 

@@ -81,7 +81,7 @@ extension EngineCore {
         SystemTable(
             hash: "keyspace_name",
             rows: tables.values.map { table in
-                var row: [String: AttributeValue] = [
+                var row: [String: ItemValue] = [
                     "keyspace_name": .string("alternator_\(table.name)"), "storage_type": .string("LOCAL"),
                 ]
                 if let count = table.tags[Tags.initialTablets].flatMap(Int.init) {
@@ -93,7 +93,7 @@ extension EngineCore {
     }
 
     private func tablesTable() -> SystemTable {
-        var rows: [[String: AttributeValue]] = []
+        var rows: [[String: ItemValue]] = []
         for table in tables.values {
             let names = [table.name] + table.indexes.map { "\(table.name)\($0.isLocal ? "!" : ""):\($0.name)" }
             for name in names {
@@ -145,7 +145,7 @@ extension EngineCore {
         return try setOption(keyItem["name"], to: item?["value"])
     }
 
-    private func setOption(_ name: AttributeValue?, to value: AttributeValue?) throws(LocalError) -> Answer {
+    private func setOption(_ name: ItemValue?, to value: ItemValue?) throws(LocalError) -> Answer {
         guard case .string(let name)? = name, case .string(let value)? = value else {
             throw .validation("system.config needs the strings name and value")
         }

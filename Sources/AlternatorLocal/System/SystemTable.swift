@@ -4,20 +4,20 @@ import AlternatorWire
 struct SystemTable {
     let hash: KeyColumn
     let sort: KeyColumn?
-    let rows: [[String: AttributeValue]]
+    let rows: [[String: ItemValue]]
 
-    init(hash: String, sort: String? = nil, rows: [[String: AttributeValue]]) {
+    init(hash: String, sort: String? = nil, rows: [[String: ItemValue]]) {
         self.hash = KeyColumn(name: hash, type: .string)
         self.sort = sort.map { KeyColumn(name: $0, type: .string) }
         // By partition key and sort key, so that pages follow each other.
         self.rows = rows.sorted { Self.place($0, hash, sort) < Self.place($1, hash, sort) }
     }
 
-    private static func place(_ row: [String: AttributeValue], _ hash: String, _ sort: String?) -> String {
+    private static func place(_ row: [String: ItemValue], _ hash: String, _ sort: String?) -> String {
         text(row[hash]) + "\u{0}" + (sort.map { text(row[$0]) } ?? "")
     }
 
-    private static func text(_ value: AttributeValue?) -> String {
+    private static func text(_ value: ItemValue?) -> String {
         if case .string(let text)? = value { text } else { "" }
     }
 
@@ -46,7 +46,7 @@ struct SystemTable {
             }
         }
         let scanned = chosen.prefix(limit ?? .max)
-        var kept: [[String: AttributeValue]] = []
+        var kept: [[String: ItemValue]] = []
         for row in scanned where try filter.accepts(row) { kept.append(projection.apply(to: row)) }
         var writer = JSONWriter(reserving: 4096)
         writer.raw("{\"Count\":\(kept.count),\"ScannedCount\":\(scanned.count)")

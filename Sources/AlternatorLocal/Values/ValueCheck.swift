@@ -1,11 +1,8 @@
 import AlternatorWire
 
 /// The checks a node makes on values it is given, with its words.
-///
-/// Stricter than a node in one thing: what is nested in sets, lists and maps is checked too, so that every item in
-/// the store can be read back.
 enum ValueCheck {
-    /// Checks the form of one value and gives it as it is stored: numbers in plain decimal.
+    /// Checks the form of one value and gives it as it is stored: numbers in plain decimal, all else as it was sent.
     static func stored(_ value: JSONValue, caller: String) throws(LocalError) -> JSONValue {
         guard let (type, content) = value.typed else {
             throw .validation("\(caller): improperly formatted value '\(value.printed)'")
@@ -21,6 +18,7 @@ enum ValueCheck {
             }
             let canonical = try ServerValue.number(text).canonical
             return canonical == text ? value : .object([.init("N", .string(canonical))])
+        case "L", "M", "NULL": break
         default: _ = try ServerValue.parse(value, source: caller)
         }
         return value

@@ -21,7 +21,7 @@ import Testing
          ":decomposed": {"S": "gru\u0308\u00dfe"}, ":one_text": {"S": "1"}}
         """#
 
-    private func check(_ text: String, _ verdict: Verdict, item stored: [String: AttributeValue]?) throws {
+    private func check(_ text: String, _ verdict: Verdict, item stored: [String: ItemValue]?) throws {
         // Only the values that are used, for unused ones are refused.
         guard case .object(let all) = try json(Self.values) else { return }
         let words = Set(text.split { !($0.isLetter || $0.isNumber || $0 == "_" || $0 == ":") }.map(String.init))

@@ -11,7 +11,7 @@ func json(_ text: String) throws -> JSONValue {
 }
 
 /// An item written as DynamoDB JSON.
-func item(_ text: String) throws -> [String: AttributeValue] {
+func item(_ text: String) throws -> [String: ItemValue] {
     try ServerValue.parseItem(json(text), source: "test")
 }
 

@@ -34,7 +34,7 @@ import Testing
             )
             .apply(to: stored)
             if let write = try? UpdateWrite(request: soup.trimmed(update), keyNames: ["p"]) {
-                var changed: [String: AttributeValue]? = stored
+                var changed: [String: ItemValue]? = stored
                 if (try? write.plan.apply(to: &changed, key: [:])) == nil { #expect(changed == stored, "seed \(seed)") }
             }
         }
@@ -62,7 +62,7 @@ import Testing
                 _ = try? write.condition.holds(for: ["p": 1])
             }
             if let write = try? UpdateWrite(request: request, keyNames: ["c"]) {
-                var changed: [String: AttributeValue]? = ["p": 1]
+                var changed: [String: ItemValue]? = ["p": 1]
                 _ = try? write.plan.apply(to: &changed, key: [:])
             }
             _ = try? Projection(ofGetRequest: request)
@@ -91,7 +91,7 @@ import Testing
             request: .object([.init("UpdateExpression", .string("SET b = \(calls)"))]),
             keyNames: []
         )
-        var changed: [String: AttributeValue]? = ["a": 1]
+        var changed: [String: ItemValue]? = ["a": 1]
         try update.plan.apply(to: &changed, key: [:])
         #expect(changed == ["a": 1, "b": 1])
     }
@@ -158,16 +158,16 @@ private struct Soup {
         )
     }
 
-    mutating func item() -> [String: AttributeValue] {
-        var item: [String: AttributeValue] = [:]
+    mutating func item() -> [String: ItemValue] {
+        var item: [String: ItemValue] = [:]
         for name in ["a", "b", "c", "l", "m"] { item[name] = value(depth: 3) }
         return item
     }
 
-    private mutating func value(depth: Int) -> AttributeValue? {
+    private mutating func value(depth: Int) -> ItemValue? {
         switch Int.random(in: 0..<(depth > 0 ? 9 : 7), using: &random) {
         case 0: nil
-        case 1: AttributeValue(Int.random(in: -2...2, using: &random))
+        case 1: ItemValue(Int.random(in: -2...2, using: &random))
         case 2: .string(pick(["", "x", "xyz"]))
         case 3: .binary([0])
         case 4: .bool(true)

@@ -32,7 +32,7 @@ import Testing
     ])
     func `items pass that satisfy the filter`(text: String, expected: [Int]) throws {
         let filter = try filter(text)
-        let passing = try [2, 3, 4].filter { try filter.accepts(["a": AttributeValue($0), "l": [1], "s": "x"]) }
+        let passing = try [2, 3, 4].filter { try filter.accepts(["a": ItemValue($0), "l": [1], "s": "x"]) }
         #expect(passing == expected, "\(text)")
     }
 

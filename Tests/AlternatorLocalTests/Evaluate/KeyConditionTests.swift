@@ -200,7 +200,7 @@ import Testing
             values + "}",
             sort: column
         )
-        #expect([1, 2, 3, 4].filter { condition.accepts(sort: AttributeValue($0)) } == expected)
+        #expect([1, 2, 3, 4].filter { condition.accepts(sort: ItemValue($0)) } == expected)
         #expect(condition.accepts(sort: nil) == (sort == nil))
     }
 }

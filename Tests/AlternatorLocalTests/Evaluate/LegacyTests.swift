@@ -147,7 +147,7 @@ import Testing
     ])
     func `AttributeUpdates change attributes`(text: String, before: String, after: String) throws {
         let update = try UpdateWrite(request: json(#"{"AttributeUpdates": \#(text)}"#), keyNames: ["p"])
-        var changed: [String: AttributeValue]? = try item(before).merging(["p": "k"]) { old, _ in old }
+        var changed: [String: ItemValue]? = try item(before).merging(["p": "k"]) { old, _ in old }
         try update.plan.apply(to: &changed, key: ["p": "k"])
         #expect(try changed == item(after).merging(["p": "k"]) { old, _ in old })
     }
@@ -168,8 +168,8 @@ import Testing
     ])
     func `wrong AttributeUpdates are refused when applied`(text: String, words: String) throws {
         let update = try UpdateWrite(request: json(#"{"AttributeUpdates": \#(text)}"#), keyNames: ["p"])
-        let before: [String: AttributeValue] = ["p": "k", "n": 1, "s": "x"]
-        var changed: [String: AttributeValue]? = before
+        let before: [String: ItemValue] = ["p": "k", "n": 1, "s": "x"]
+        var changed: [String: ItemValue]? = before
         expectRefusal(words, text) { try update.plan.apply(to: &changed, key: ["p": "k"]) }
         #expect(changed == before)
     }
@@ -182,7 +182,7 @@ import Testing
     ])
     func `removals alone do not create an item`(text: String, isCreated: Bool) throws {
         let update = try UpdateWrite(request: json(#"{"AttributeUpdates": \#(text)}"#), keyNames: ["p"])
-        var created: [String: AttributeValue]?
+        var created: [String: ItemValue]?
         try update.plan.apply(to: &created, key: ["p": "k"])
         #expect((created != nil) == isCreated)
     }

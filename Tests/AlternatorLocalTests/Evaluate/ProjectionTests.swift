@@ -8,7 +8,7 @@ import Testing
          "b": {"S": "hello"}, "a.b": {"S": "dotted"}}
         """#
 
-    private func projected(_ text: String, names: String? = nil) throws -> [String: AttributeValue] {
+    private func projected(_ text: String, names: String? = nil) throws -> [String: ItemValue] {
         var members: [JSONValue.Member] = [.init("ProjectionExpression", .string(text))]
         if let names { members.append(.init("ExpressionAttributeNames", try json(names))) }
         return try Projection(ofGetRequest: .object(members)).apply(to: item(Self.stored))

@@ -87,7 +87,7 @@ import Testing
         ),
     ])
     func `an update makes of an item`(text: String, before: String, after: String) throws {
-        var changed: [String: AttributeValue]? = try item(before).merging(["p": "key"]) { old, _ in old }
+        var changed: [String: ItemValue]? = try item(before).merging(["p": "key"]) { old, _ in old }
         try update(text).plan.apply(to: &changed, key: ["p": "key"])
         #expect(try changed == item(after).merging(["p": "key"]) { old, _ in old }, "\(text)")
     }
@@ -116,7 +116,7 @@ import Testing
         let before = try item(
             #"{"p": {"S": "key"}, "n": {"N": "1"}, "s": {"S": "x"}, "l": {"L": [{"N": "1"}]}, "m": {"M": {}}, "ss": {"SS": ["a"]}}"#
         )
-        var changed: [String: AttributeValue]? = before
+        var changed: [String: ItemValue]? = before
         expectRefusal(words, text) { try update(text).plan.apply(to: &changed, key: ["p": "key"]) }
         #expect(changed == before)
     }
@@ -144,7 +144,7 @@ import Testing
         ("REMOVE a SET b = :n", true),
     ])
     func `a missing item is created unless all actions are removals`(text: String, isCreated: Bool) throws {
-        var created: [String: AttributeValue]?
+        var created: [String: ItemValue]?
         let touched = try update(text).plan.apply(to: &created, key: ["p": "key", "c": 1])
         #expect((created != nil) == isCreated)
         #expect(touched.createdItem == isCreated)
@@ -152,13 +152,13 @@ import Testing
     }
 
     @Test func `a nested path needs an item`() throws {
-        var missing: [String: AttributeValue]?
+        var missing: [String: ItemValue]?
         expectRefusal("path") { try update("SET a.b = :n").plan.apply(to: &missing, key: ["p": "key"]) }
         #expect(missing == nil)
     }
 
     @Test func `without an action the item is created empty`() throws {
-        var created: [String: AttributeValue]?
+        var created: [String: ItemValue]?
         let update = try UpdateWrite(request: json("{}"), keyNames: ["p"])
         #expect(!update.readsItem)
         try update.plan.apply(to: &created, key: ["p": "key"])
@@ -194,7 +194,7 @@ import Testing
             ),
             keyNames: ["p"]
         )
-        var new: [String: AttributeValue]? = old
+        var new: [String: ItemValue]? = old
         let touched = try update.plan.apply(to: &new, key: ["p": "key"])
         #expect(try update.attributes(touched, old: old, new: new) == expected.map(item))
     }
@@ -205,7 +205,7 @@ import Testing
                 request: json(#"{"UpdateExpression": "REMOVE a", "ReturnValues": "\#(word)"}"#),
                 keyNames: ["p"]
             )
-            var new: [String: AttributeValue]?
+            var new: [String: ItemValue]?
             let touched = try update.plan.apply(to: &new, key: ["p": "key"])
             #expect(update.attributes(touched, old: nil, new: new) == nil, "\(word)")
         }
@@ -239,7 +239,7 @@ import Testing
             ]),
             keyNames: ["p"]
         )
-        var new: [String: AttributeValue]? = old
+        var new: [String: ItemValue]? = old
         let touched = try update.plan.apply(to: &new, key: ["p": "key"])
         #expect(try update.attributes(touched, old: old, new: new) == expected.map(item), "\(text)")
     }
@@ -249,14 +249,14 @@ import Testing
         var random = SeededGenerator(seed: seed)
         for _ in 0..<50 {
             let count = Int.random(in: 0...8, using: &random)
-            let list = (0..<count).map { AttributeValue($0) }
+            let list = (0..<count).map { ItemValue($0) }
             let indexes = (0...11).filter { _ in Bool.random(using: &random) }
             let removed = Set(indexes.filter { _ in Bool.random(using: &random) })
             let written = indexes.filter { !removed.contains($0) }
             // What stays, in its order, then what was written beyond the end, in the order of its indexes.
-            var expected: [AttributeValue] = []
+            var expected: [ItemValue] = []
             for index in 0..<count where !removed.contains(index) {
-                expected.append(written.contains(index) ? "new" : AttributeValue(index))
+                expected.append(written.contains(index) ? "new" : ItemValue(index))
             }
             expected += written.filter { $0 >= count }.map { _ in "new" }
             let sets = written.shuffled(using: &random).map { "a[\($0)] = :s" }.joined(separator: ", ")
@@ -267,7 +267,7 @@ import Testing
             )
             var members: [JSONValue.Member] = [.init("UpdateExpression", .string(text))]
             if !sets.isEmpty { members.append(.init("ExpressionAttributeValues", try json(#"{":s": {"S": "new"}}"#))) }
-            var changed: [String: AttributeValue]? = ["a": .list(list)]
+            var changed: [String: ItemValue]? = ["a": .list(list)]
             try UpdateWrite(request: .object(members), keyNames: []).plan.apply(to: &changed, key: [:])
             #expect(changed == ["a": .list(expected)], "seed \(seed): \(text) on \(count) elements")
         }

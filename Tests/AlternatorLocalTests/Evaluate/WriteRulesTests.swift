@@ -62,7 +62,7 @@ import Testing
     }
 
     @Test func `a failed condition carries the item only where asked`() throws {
-        let old: [String: AttributeValue] = ["p": "k", "a": 1]
+        let old: [String: ItemValue] = ["p": "k", "a": 1]
         let asking = try ConditionalWrite(
             request: json(
                 #"{"ConditionExpression": "attribute_not_exists(p)", "ReturnValuesOnConditionCheckFailure": "ALL_OLD"}"#
