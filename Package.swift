@@ -29,7 +29,7 @@ let package = Package(
         // What users import: the mapper, and through it the client and the wire types.
         .target(
             name: "Alternator",
-            dependencies: ["AlternatorCore", "AlternatorRouting", "AlternatorWire"],
+            dependencies: ["AlternatorCore", "AlternatorRouting", "AlternatorTransport", "AlternatorWire"],
             swiftSettings: settings
         ),
         // The balanced client: the only place with tasks and clocks.

@@ -2,7 +2,7 @@ import AlternatorCore
 import AlternatorWire
 
 /// The answer to a Query or Scan.
-struct PageAnswer<Element: Decodable> {
+struct PageAnswer<Element> {
     private(set) var items: [Element] = []
     /// Items that passed the filter.
     private(set) var count = 0
@@ -17,11 +17,16 @@ struct PageAnswer<Element: Decodable> {
     /// The JSON of the last kept item's key, for a cut page.
     var keyOfLastItem: [UInt8]?
 
-    /// Reads an answer, keeping at most `wanted` items.
-    init(_ response: EncodedResponse, _ plan: ReadPlan, keeping wanted: Int?) throws(AlternatorError) {
+    /// Reads an answer, keeping at most `wanted` items, each read by `item`; one that it gives no value for is left out.
+    init(
+        _ response: EncodedResponse,
+        _ plan: ReadPlan,
+        keeping wanted: Int?,
+        item: (inout JSONReader) throws -> Element?
+    ) throws(AlternatorError) {
         self = try plan.handle.read(response, of: plan.operation) { reader in
             var answer = PageAnswer()
-            try answer.read(&reader, wanted: wanted)
+            try answer.read(&reader, wanted: wanted, item)
             return answer
         }
         guard isCut, let nextKey, let start = lastItemStart else { return }
@@ -35,11 +40,15 @@ struct PageAnswer<Element: Decodable> {
 
     private init() {}
 
-    private mutating func read(_ reader: inout JSONReader, wanted: Int?) throws {
+    private mutating func read(
+        _ reader: inout JSONReader,
+        wanted: Int?,
+        _ item: (inout JSONReader) throws -> Element?
+    ) throws {
         try reader.beginObject()
         while let member = try reader.nextKey() {
             switch member {
-            case "Items": try readItems(&reader, wanted: wanted ?? .max)
+            case "Items": try readItems(&reader, wanted: wanted ?? .max, item)
             case "Count": count = try reader.readInt()
             case "ScannedCount": scanned = try reader.readInt()
             case "LastEvaluatedKey":
@@ -50,8 +59,11 @@ struct PageAnswer<Element: Decodable> {
         }
     }
 
-    private mutating func readItems(_ reader: inout JSONReader, wanted: Int) throws {
-        let reading = try ItemReading<Element>()
+    private mutating func readItems(
+        _ reader: inout JSONReader,
+        wanted: Int,
+        _ item: (inout JSONReader) throws -> Element?
+    ) throws {
         try reader.beginArray()
         while try reader.nextElement() {
             guard items.count < wanted else {
@@ -60,7 +72,7 @@ struct PageAnswer<Element: Decodable> {
                 continue
             }
             let start = reader.offset
-            guard let item = try reading.itemUnlessSkipped(from: &reader) else { continue }
+            guard let item = try item(&reader) else { continue }
             lastItemStart = start
             items.append(item)
         }

@@ -13,7 +13,7 @@ final class PageSource {
     private var waiting: [Int]
     private var remaining: Int?
     private var pagesTaken = 0
-    private let flights: Flights
+    private let flights: Flights<Int, EncodedResponse>
 
     init(_ plan: ReadPlan, counting: Bool = false) throws(AlternatorError) {
         prepared = try plan.prepared(counting: counting)
@@ -35,28 +35,35 @@ final class PageSource {
 
     /// The next page with its token; `nil` after the last one.
     func next<Element: Decodable>(_ type: Element.Type) async throws(AlternatorError) -> Page<Element>? {
-        guard remaining != 0, let (segment, response) = try await nextResponse() else { return nil }
-        var answer = try PageAnswer<Element>(response, plan, keeping: remaining)
-        pagesTaken += 1
-        if answer.isCut, answer.nextKey == nil || answer.keyOfLastItem == nil {
-            answer.keyOfLastItem = try await keyOfLastItem(answer, response)
-        }
-        finish(segment, at: answer.isCut ? answer.keyOfLastItem : answer.nextKey)
-        if let remaining { self.remaining = remaining - answer.items.count }
-        if remaining != 0, plan.prefetches, pagesTaken > 1 || plan.totalSegments != nil { launch() }
+        let reading = try plan.handle.make(plan.operation) { () throws(AlternatorError) in try ItemReading<Element>() }
+        guard let (answer, _) = try await nextAnswer({ try reading.itemUnlessSkipped(from: &$0) }) else { return nil }
         let isDone = !answer.isCut && waiting.isEmpty && flights.isEmpty
-        return Page(
-            items: answer.items,
-            next: isDone ? nil : token,
-            scanned: answer.scanned,
-            requests: 1
-        )
+        return Page(items: answer.items, next: isDone ? nil : token, scanned: answer.scanned, requests: 1)
     }
+
+    /// Appends the items of the next page as lines, `{"Item":{…}}` each, undecoded.
+    ///
+    /// - Returns: how many there were; `nil` after the last page.
+    func nextLines(into lines: inout [UInt8]) async throws(AlternatorError) -> Int? {
+        guard let (answer, response) = try await nextAnswer({ try $0.valueRange() }) else { return nil }
+        for item in answer.items {
+            lines += Self.lineStart
+            let start = lines.count
+            lines += response.bytes[item]
+            // A line break can only stand between values: inside a string it would be an escape.
+            for place in start..<lines.count where lines[place] == 0x0A || lines[place] == 0x0D { lines[place] = 0x20 }
+            lines += Self.lineEnd
+        }
+        return answer.items.count
+    }
+
+    private static let lineStart = Array(#"{"Item":"#.utf8)
+    private static let lineEnd = Array("}\n".utf8)
 
     /// The number of items on the next page, for `count()`; `nil` after the last one.
     func nextCount() async throws(AlternatorError) -> Int? {
         guard remaining != 0, let (segment, response) = try await nextResponse() else { return nil }
-        let answer = try PageAnswer<NoItem>(response, plan, keeping: 0)
+        let answer = try PageAnswer<Void>(response, plan, keeping: 0) { try $0.skipValue() }
         finish(segment, at: answer.nextKey)
         if plan.totalSegments != nil { launch() }
         let count = min(answer.count, remaining ?? answer.count)
@@ -64,10 +71,36 @@ final class PageSource {
         return count
     }
 
-    private struct NoItem: Decodable {}
+    private func nextAnswer<Element>(
+        _ item: (inout JSONReader) throws -> Element?
+    ) async throws(AlternatorError) -> (PageAnswer<Element>, EncodedResponse)? {
+        guard remaining != 0, let (segment, response) = try await nextResponse() else { return nil }
+        var answer = try PageAnswer(response, plan, keeping: remaining, item: item)
+        pagesTaken += 1
+        if answer.isCut, answer.nextKey == nil || answer.keyOfLastItem == nil {
+            answer.keyOfLastItem = try await keyOfLastItem(answer, response)
+        }
+        finish(segment, at: answer.isCut ? answer.keyOfLastItem : answer.nextKey)
+        if let remaining { self.remaining = remaining - answer.items.count }
+        if remaining != 0, plan.prefetches, pagesTaken > 1 || plan.totalSegments != nil { launch() }
+        return (answer, response)
+    }
 
-    private var token: PageToken {
+    /// Where the pages given so far end.
+    var token: PageToken {
         TokenContent(fingerprint: prepared.fingerprint, segments: progress).token
+    }
+
+    /// How far each segment is; one that is being fetched for the first time counts as being read.
+    var segmentStates: [SegmentState] {
+        let untouched = Set(waiting)
+        return progress.enumerated().map { segment, place in
+            switch place {
+            case .finished: .finished
+            case .after: .reading
+            case .notStarted: untouched.contains(segment) ? .waiting : .reading
+            }
+        }
     }
 
     private func finish(_ segment: Int, at key: [UInt8]?) {
@@ -104,7 +137,10 @@ final class PageSource {
 
     private func launch() {
         while flights.count < plan.concurrency, let segment = waiting.popLast() {
-            flights.launch(segment, request(for: segment), on: plan.handle)
+            let request = request(for: segment)
+            flights.launch(segment) { [handle = plan.handle] () async throws(AlternatorError) in
+                try await handle.send(request)
+            }
         }
     }
 
@@ -133,41 +169,6 @@ final class PageSource {
         return try plan.handle.make(plan.operation) { () throws(AlternatorError) in
             try PageAnswer<Element>.key(names, at: start, in: response)
         }
-    }
-}
-
-/// Pages being fetched by tasks of their own.
-private final class Flights {
-    private let results: AsyncStream<(Int, Result<EncodedResponse, AlternatorError>)>
-    private let continuation: AsyncStream<(Int, Result<EncodedResponse, AlternatorError>)>.Continuation
-    private var iterator: AsyncStream<(Int, Result<EncodedResponse, AlternatorError>)>.AsyncIterator
-    private var tasks: [Int: Task<Void, Never>] = [:]
-
-    init() {
-        (results, continuation) = AsyncStream.makeStream()
-        iterator = results.makeAsyncIterator()
-    }
-
-    deinit { for task in tasks.values { task.cancel() } }
-
-    var isEmpty: Bool { tasks.isEmpty }
-    var count: Int { tasks.count }
-
-    func launch(_ segment: Int, _ request: EncodedRequest, on handle: TableHandle) {
-        tasks[segment] = Task { [continuation] in
-            do throws(AlternatorError) {
-                continuation.yield((segment, .success(try await handle.send(request))))
-            } catch {
-                continuation.yield((segment, .failure(error)))
-            }
-        }
-    }
-
-    /// The first page to arrive; `nil` if the caller's task was cancelled.
-    func next() async -> (Int, Result<EncodedResponse, AlternatorError>)? {
-        guard let arrived = await iterator.next(isolation: #isolation) else { return nil }
-        tasks[arrived.0] = nil
-        return arrived
     }
 }
 

@@ -1,16 +1,22 @@
-/// How long to wait between rounds: of unprocessed batch parts, of conflicts, of a table's state.
+/// How long to wait between rounds: of unprocessed batch parts, of conflicts, of a table's state, of a stream.
 package struct Pacing: Sendable {
     /// Waits; throws when the task is cancelled.
     let sleep: @Sendable (Duration) async throws -> Void
     /// A number in `0..<1`.
     let random: @Sendable () -> Double
+    /// Time since some moment.
+    let now: @Sendable () -> Duration
+
+    private static let start = ContinuousClock.now
 
     package init(
         sleep: @escaping @Sendable (Duration) async throws -> Void,
-        random: @escaping @Sendable () -> Double
+        random: @escaping @Sendable () -> Double,
+        now: @escaping @Sendable () -> Duration = { Pacing.start.duration(to: .now) }
     ) {
         self.sleep = sleep
         self.random = random
+        self.now = now
     }
 
     /// The real clock and the system's randomness.

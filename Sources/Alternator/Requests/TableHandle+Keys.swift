@@ -41,6 +41,25 @@ extension TableHandle {
         return indexKeys + keys.table.filter { !indexKeys.contains($0) }
     }
 
+    /// The key attributes of the table with their types, by a DescribeTable.
+    func keyAttributes() async throws(AlternatorError) -> [(name: String, type: ScalarType)] {
+        let table = try await describe()
+        let types = Dictionary(table.attributeDefinitions.map { ($0.attributeName, $0.attributeType.rawValue) }) { $1 }
+        var keys: [(name: String, type: ScalarType)] = []
+        for name in TableKeys.names(table.keySchema) {
+            guard let type = types[name].flatMap(ScalarType.init(rawValue:)) else {
+                throw AlternatorError(
+                    .protocolViolation,
+                    message: "The table's description has no type for its key attribute \"\(name)\".",
+                    operation: "DescribeTable",
+                    table: self.name
+                )
+            }
+            keys.append((name, type))
+        }
+        return keys
+    }
+
     private func describeKeys() async throws(AlternatorError) -> TableKeys {
         let table = try await describe()
         let keys = TableKeys.names(table.keySchema)

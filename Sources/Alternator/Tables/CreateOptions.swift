@@ -1,4 +1,4 @@
-import AlternatorWire
+public import AlternatorWire
 
 /// What a table is created with beside its keys and indexes.
 public struct CreateOptions: Sendable {
@@ -10,11 +10,19 @@ public struct CreateOptions: Sendable {
     public var initialTablets: String?
     /// Further tags.
     public var tags: [String: String]
+    /// What the table's stream of changes carries; `nil` for no stream.
+    public var stream: StreamViewType?
 
-    public init(writeIsolation: String? = nil, initialTablets: String? = nil, tags: [String: String] = [:]) {
+    public init(
+        writeIsolation: String? = nil,
+        initialTablets: String? = nil,
+        tags: [String: String] = [:],
+        stream: StreamViewType? = nil
+    ) {
         self.writeIsolation = writeIsolation
         self.initialTablets = initialTablets
         self.tags = tags
+        self.stream = stream
     }
 
     var allTags: [String: String] {
@@ -42,6 +50,7 @@ enum TableLayout {
         _ table: String,
         keys: [KeyAttribute],
         indexes: [IndexSchema],
+        vectorIndexes: [VectorIndex] = [],
         options: CreateOptions
     ) throws(AlternatorError) -> CreateTableRequest {
         let definitions = try definitions(keys + indexes.flatMap(\.keys))
@@ -57,6 +66,8 @@ enum TableLayout {
             attributeDefinitions: definitions,
             globalSecondaryIndexes: global,
             localSecondaryIndexes: local,
+            vectorIndexes: vectorIndexes,
+            streamSpecification: options.stream.map { StreamSpecification(streamEnabled: true, streamViewType: $0) },
             tags: options.allTags
         )
     }

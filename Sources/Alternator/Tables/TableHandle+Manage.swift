@@ -36,9 +36,10 @@ extension TableHandle {
         while true {
             let table = try await describe()
             let isUsable = table.tableStatus == .active || table.tableStatus == .updating || table.tableStatus == nil
-            let areBuilt = table.globalSecondaryIndexes.allSatisfy {
-                $0.indexStatus == .active || $0.indexStatus == nil
-            }
+            let areBuilt =
+                table.globalSecondaryIndexes.allSatisfy {
+                    $0.indexStatus == .active || $0.indexStatus == nil
+                } && table.vectorIndexes.allSatisfy { $0.indexStatus == .active || $0.indexStatus == nil }
             if isUsable && (areBuilt || !indexes) { return }
             rounds += 1
             try await pause(rounds, .describeTable)

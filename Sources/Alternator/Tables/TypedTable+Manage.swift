@@ -9,7 +9,12 @@ extension TypedTable {
         ifNotExists: Bool = false
     ) async throws(AlternatorError) {
         let request = try createTableRequest(options)
-        guard try await handle.create(request, ifNotExists: ifNotExists) else { return }
+        do throws(AlternatorError) {
+            guard try await handle.create(request, ifNotExists: ifNotExists) else { return }
+        } catch {
+            throw request.vectorIndexes.isEmpty ? error : VectorSupport.error(error)
+        }
+        try await verifyVectorIndexes(request.vectorIndexes.map(\.indexName))
         if let expiryName = try schema().expiryName {
             try await handle.setTimeToLive(expiryName, enabled: true)
         }
@@ -19,7 +24,13 @@ extension TypedTable {
         try handle.make(.createTable) { () throws(AlternatorError) in
             let schema = try schema()
             let keys = [schema.partition] + (schema.sort.map { [$0] } ?? [])
-            return try TableLayout.request(name, keys: keys, indexes: schema.indexes, options: options)
+            return try TableLayout.request(
+                name,
+                keys: keys,
+                indexes: schema.indexes,
+                vectorIndexes: try VectorIndexes.requests(of: Item.self),
+                options: options
+            )
         }
     }
 

@@ -68,6 +68,10 @@ public struct AlternatorError: Error, Sendable {
         public static let decoding = Code("decoding")
         /// A page token belongs to another query.
         public static let tokenMismatch = Code("tokenMismatch")
+        /// A file of an export or import cannot be read or written.
+        public static let file = Code("file")
+        /// Changes that were to be read are no longer kept: some are lost to this reader.
+        public static let changesTrimmed = Code("changesTrimmed")
         /// There is no item with this key, and the call needs one.
         public static let itemNotFound = Code("itemNotFound")
         /// The caller's own code in a call, such as the change of `modify`, threw; its error is the `cause`.
