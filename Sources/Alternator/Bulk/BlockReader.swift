@@ -12,7 +12,7 @@ final class BlockReader: Sendable {
     private struct State {
         var packed: [UInt8] = []
         var position = 0
-        var inflater: Inflater?
+        var inflater: GzipReader?
         var isFirst = true
         var fileBytes = 0
         /// Unpacked bytes still to be left out.
@@ -39,7 +39,7 @@ final class BlockReader: Sendable {
         file = try DataFile.reading(path, from: isPacked ? 0 : offset)
         state = Mutex(
             State(
-                inflater: isPacked ? Inflater() : nil,
+                inflater: isPacked ? GzipReader() : nil,
                 fileBytes: isPacked ? 0 : offset,
                 toSkip: isPacked ? offset : 0
             )

@@ -3,7 +3,7 @@ import CZlib
 /// Unpacks gzip piece by piece, for files that do not fit in memory; several members in a row are joined.
 ///
 /// Not Sendable: it belongs to one reader. Safe to use: the pointer never leaves it and lives as long as it does.
-@safe package final class Inflater {
+@safe package final class GzipReader {
     // zlib keeps a pointer to the stream, so it must not move.
     private let stream: UnsafeMutablePointer<z_stream>
     /// Whether the last member is complete: the input may end here.
