@@ -24,6 +24,10 @@ extension ClientCore {
             to: handle,
             within: config.nodeHealth.probeTimeout
         )
+        // Without this nobody would learn why a node never takes part.
+        if case .failure(let refusal) = answer, let fault = refusal.fault {
+            events.tell(.connectionFailed) { AlternatorEvent($0, "\(fault.detail).", node: handle.label) }
+        }
         let outcome: ProbeOutcome =
             switch answer {
             case .success(let response): response.status == 200 ? .good : .bad

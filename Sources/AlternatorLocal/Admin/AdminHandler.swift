@@ -102,7 +102,7 @@ struct AdminHandler: ServerHandler {
         let nodes = cluster.localNodes.map { entry -> JSONValue in
             let condition = entry.node.current
             let counts = entry.node.counters.all.sorted { $0.key < $1.key }
-            return .object([
+            var fields: [JSONValue.Member] = [
                 .init("address", .string(entry.node.place.address)),
                 .init("dc", .string(entry.node.place.datacenter)),
                 .init("rack", .string(entry.node.place.rack)),
@@ -111,7 +111,13 @@ struct AdminHandler: ServerHandler {
                 .init("latency_ms", .number(String(condition.latencyMilliseconds))),
                 .init("open_connections", .number(String(entry.connections))),
                 .init("counts", .object(counts.map { .init($0.key, .number(String($0.value))) })),
-            ])
+            ]
+            if let handshakes = cluster.handshakeCounts(of: entry.node.place.address) {
+                fields.append(.init("tls_handshakes", .number(String(handshakes.completed))))
+                fields.append(.init("tls_resumed", .number(String(handshakes.resumed))))
+                fields.append(.init("tls_failed", .number(String(handshakes.failed))))
+            }
+            return .object(fields)
         }
         return ServerResponse(
             status: 200,

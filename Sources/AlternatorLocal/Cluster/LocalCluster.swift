@@ -36,6 +36,8 @@ public final class LocalCluster: Sendable {
         public var dataFile: String?
         /// For so long after it stopped a node is still listed by the others.
         public var gossipDelay: Duration = .zero
+        /// A second port of all nodes, which speaks TLS; `nil` has none.
+        public var tls: TLS?
         /// The port of 127.0.0.1 that stops, starts and disturbs nodes by HTTP; 0 takes a free one, `nil` has none.
         public var adminPort: Int?
         /// What tables without the tag `system:write_isolation` do with read-modify-writes.
@@ -71,17 +73,32 @@ public final class LocalCluster: Sendable {
     private struct Member {
         let node: LocalNode
         let server: HTTPServer
+        /// The TLS port with its counts.
+        let secure: (server: HTTPServer, tls: TLSServer)?
+
+        var servers: [HTTPServer] { [server] + (secure.map { [$0.server] } ?? []) }
+
+        func start() throws(SystemError) {
+            for server in servers { try server.start() }
+        }
+
+        func stop() async {
+            for server in servers { await server.stop() }
+        }
     }
 
     private let engine: Engine
     private let topology: Topology
     private let signatures: SignatureCheck?
     private let group: LoopGroup
+    let certificates: ClusterCertificates?
     private let members: Mutex<[Member]>
     private let admin = Mutex<AdminPort?>(nil)
     private let expiry: ExpiryTimer
     /// The port of all nodes.
     public let port: Int
+    /// Their port that speaks TLS; `nil` without `Configuration.tls`.
+    public let tlsPort: Int?
 
     /// Starts nodes on 127.0.0.1, 127.0.0.2, … at a free port.
     public convenience init(nodes: Int) async throws {
@@ -118,20 +135,28 @@ public final class LocalCluster: Sendable {
             gossipDelay: Self.milliseconds(configuration.gossipDelay),
             now: settings.now
         )
+        certificates = try configuration.tls.map { try ClusterCertificates($0, addresses: addresses) }
         group = LoopGroup(count: 1)
         var started: [Member] = []
         do {
             for place in configuration.nodes {
                 started.append(
-                    try Self.member(place, port: configuration.port ?? 0, engine, topology, signatures, group)
+                    try Self.member(
+                        place,
+                        port: configuration.port ?? 0,
+                        tlsPort: configuration.tls?.port ?? 0,
+                        (engine, topology, signatures, group, certificates)
+                    )
                 )
             }
             try await HTTPServer.start(started.map(\.server), port: configuration.port ?? 0)
+            try await HTTPServer.start(started.compactMap(\.secure?.server), port: configuration.tls?.port ?? 0)
         } catch {
             await group.shutDown()
             throw Failure(description: "Cannot start the nodes \(addresses.joined(separator: ", ")): \(error)")
         }
         port = started[0].server.port
+        tlsPort = started[0].secure?.server.port
         for member in started {
             topology.add(member.node)
             member.node.update { $0.state = .up }
@@ -159,16 +184,23 @@ public final class LocalCluster: Sendable {
     private static func member(
         _ place: Configuration.Node,
         port: Int,
-        _ engine: Engine,
-        _ topology: Topology,
-        _ signatures: SignatureCheck?,
-        _ group: LoopGroup
-    ) throws(SystemError) -> Member {
+        tlsPort: Int,
+        _ shared: (Engine, Topology, SignatureCheck?, LoopGroup, ClusterCertificates?)
+    ) throws -> Member {
+        let (engine, topology, signatures, group, certificates) = shared
         let node = LocalNode(NodePlace(address: place.address, datacenter: place.datacenter, rack: place.rack))
         let handler = NodeHandler(node: node, engine: engine, topology: topology, signatures: signatures)
+        let secure = try certificates.map { certificates in
+            let tls = try certificates.server()
+            return (
+                server: try HTTPServer(host: place.address, port: tlsPort, group: group, tls: tls, handler: handler),
+                tls: tls
+            )
+        }
         return Member(
             node: node,
-            server: try HTTPServer(host: place.address, port: port, group: group, handler: handler)
+            server: try HTTPServer(host: place.address, port: port, group: group, handler: handler),
+            secure: secure
         )
     }
 
@@ -188,6 +220,12 @@ public final class LocalCluster: Sendable {
     /// Requests a node has had, by operation; `requests` is their sum, and `localnodes` and `health` stand beside it.
     public func requestCounts(of address: String) -> [String: Int] {
         members.withLock { $0.first { $0.node.place.address == address } }?.node.counters.all ?? [:]
+    }
+
+    /// The TLS handshakes of a node; `nil` without TLS.
+    public func handshakeCounts(of address: String) -> HandshakeCounts? {
+        guard let member = members.withLock({ $0.first { $0.node.place.address == address } }) else { return nil }
+        return member.secure.map { HandshakeCounts($0.tls.counts) }
     }
 
     private func member(_ address: String) throws -> Member {
@@ -222,7 +260,10 @@ public final class LocalCluster: Sendable {
 
     /// All nodes with their states, for the admin port.
     var localNodes: [(node: LocalNode, isListed: Bool, connections: Int)] {
-        members.withLock { $0 }.map { ($0.node, topology.isListed($0.node), $0.server.connectionCount) }
+        members.withLock { $0 }.map { member in
+            let connections = member.servers.reduce(0) { $0 + $1.connectionCount }
+            return (member.node, topology.isListed(member.node), connections)
+        }
     }
 
     /// Stops a node: its listener is closed and its connections are reset.
@@ -232,14 +273,14 @@ public final class LocalCluster: Sendable {
             if $0.state != .down { $0.changedAt = WallClock.milliseconds() }
             $0.state = .down
         }
-        await member.server.stop()
+        await member.stop()
     }
 
     /// Starts a stopped node again at the same port.
     public func start(_ address: String) async throws {
         let member = try member(address)
         do {
-            try member.server.start()
+            try member.start()
         } catch {
             throw Failure(description: "Cannot start the node \(address): \(error)")
         }
@@ -253,8 +294,14 @@ public final class LocalCluster: Sendable {
         }
         let added: Member
         do {
-            added = try Self.member(place, port: port, engine, topology, signatures, group)
-            try added.server.start()
+            try certificates?.cover(seedHosts + [place.address])
+            added = try Self.member(
+                place,
+                port: port,
+                tlsPort: tlsPort ?? 0,
+                (engine, topology, signatures, group, certificates)
+            )
+            try added.start()
         } catch {
             throw Failure(description: "Cannot start the node \(place.address): \(error)")
         }
@@ -268,7 +315,7 @@ public final class LocalCluster: Sendable {
         let member = try member(address)
         topology.remove(member.node)
         members.withLock { $0.removeAll { $0.node === member.node } }
-        await member.server.stop()
+        await member.stop()
     }
 
     /// Stops all nodes and resets their connections.
@@ -281,7 +328,8 @@ public final class LocalCluster: Sendable {
             defer { members = [] }
             return members
         }
-        for member in all { await member.server.stop() }
+        for member in all { await member.stop() }
+        certificates?.remove()
         await group.shutDown()
     }
 }

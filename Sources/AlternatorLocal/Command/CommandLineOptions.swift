@@ -11,6 +11,12 @@ package struct CommandLineOptions: Sendable {
           --port P              the port of all nodes (default 8000; 0 takes a free one)
           --data FILE           keeps tables in this SQLite file instead of in memory
           --admin-port P        stops, starts and disturbs nodes by HTTP at 127.0.0.1:P
+          --tls-port P          every node speaks TLS at this port too (0 takes a free one; 8043 by convention)
+          --tls-dir DIR         the certificates' folder: server.pem and server.key are used as they are, unless
+                                there is a ca.key beside ca.pem, which then signs new ones; what is missing is
+                                made there, client.pem and client.key too (default: a temporary folder)
+          --client-ca FILE      clients must show a certificate signed by an authority of FILE; DIR/ca.pem is the
+                                one made here
           --write-isolation W   for tables without a tag: always_use_lwt, only_rmw_uses_lwt (default),
                                 forbid_rmw or unsafe_rmw
           --gossip-delay S      a stopped node is listed for so many seconds more (default 0)
@@ -42,6 +48,7 @@ package struct CommandLineOptions: Sendable {
         configuration.allowsSystemTableWrites = true
         var places: [LocalCluster.Configuration.Node] = []
         var count: Int?
+        var tls = LocalCluster.TLS()
         var rest = arguments[...]
         while let argument = rest.popFirst() {
             var flag = argument
@@ -88,6 +95,9 @@ package struct CommandLineOptions: Sendable {
                     )
                 }
                 configuration.writeIsolation = isolation
+            case "--tls-port": tls.port = try Self.number(value, flag, 0...65535)
+            case "--tls-dir": tls.folder = value
+            case "--client-ca": tls.clientAuthority = .file(value)
             case "--gossip-delay": configuration.gossipDelay = try Self.seconds(value, flag)
             case "--roles": configuration.roles.merge(try Self.roles(value)) { $1 }
             case "--superuser": configuration.superusers.insert(value)
@@ -98,12 +108,17 @@ package struct CommandLineOptions: Sendable {
         if count != nil, !places.isEmpty {
             throw Mistake(description: "Give either --nodes or --node, not both.")
         }
+        if tls.port != nil {
+            configuration.tls = tls
+        } else if tls != LocalCluster.TLS() {
+            throw Mistake(description: "--tls-dir and --client-ca need --tls-port.")
+        }
         configuration.nodes = places.isEmpty ? LocalCluster.Configuration(nodes: count ?? 1).nodes : places
     }
 
     private static let flags: Set<String> = [
         "--nodes", "--node", "--port", "--data", "--admin-port", "--write-isolation", "--gossip-delay", "--ttl-period",
-        "--streams-window", "--roles", "--superuser",
+        "--streams-window", "--tls-port", "--tls-dir", "--client-ca", "--roles", "--superuser",
     ]
 
     private static func number(_ text: String, _ flag: String, _ range: ClosedRange<Int>) throws(Mistake) -> Int {

@@ -17,10 +17,15 @@ struct SignatureCheck: Sendable {
         var signature = ""
     }
 
-    /// The role that signed.
+    /// The role that signed, or whose name the client's certificate bears: then nothing need be signed.
     ///
     /// `now` is in seconds since 1970; fifteen minutes to either side are allowed.
     func role(of request: ServerRequest, now: Int64) throws(LocalError) -> String {
+        // A certificate that stands for no role is refused, with a signature or without.
+        if let name = request.clientName {
+            guard secrets[name] != nil else { throw .unrecognizedClient("User not found: \(name)") }
+            return name
+        }
         guard request.header("host") != nil else {
             throw .invalidSignature("Host header is mandatory for signature verification")
         }

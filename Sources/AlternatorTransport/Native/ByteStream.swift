@@ -90,6 +90,9 @@ final class ByteStream: Sendable {
     /// Whether the TLS handshake took up a session of an earlier connection.
     var isResumed: Bool { tls?.isResumed ?? false }
 
+    /// The common name of the peer's certificate; `nil` without one.
+    var peerCommonName: String? { tls?.peerCommonName }
+
     /// `TLSv1.3`; `nil` for plain streams.
     var protocolVersion: String? { tls?.version }
 

@@ -24,6 +24,17 @@ package final class Certificate: Sendable {
         try fill(request, issuer: issuer ?? self)
     }
 
+    /// Reads one that was made before.
+    ///
+    /// - Throws: a file that is missing or broken, or a key that is not the certificate's.
+    package init(certificateFile: String, keyFile: String) throws(TLSSettingsError) {
+        certificate = try PEM.certificates(certificateFile, .certificateChain)[0]
+        key = try PEM.privateKey(keyFile, password: nil)
+        guard unsafe X509_check_private_key(certificate.pointer, key.pointer) == 1 else {
+            throw TLSSettingsError(.certificateKey, file: keyFile, "is not the key of '\(certificateFile)'")
+        }
+    }
+
     private static func makeKey(_ kind: CertificateRequest.KeyKind) throws(CertificateError) -> PrivateKey {
         let context = unsafe EVP_PKEY_CTX_new_id(kind == .rsa ? EVP_PKEY_RSA : EVP_PKEY_EC, nil)
         defer { unsafe EVP_PKEY_CTX_free(context) }

@@ -184,6 +184,19 @@ final class TLSSession: @unchecked Sendable {  // `lock` protects what the point
 
     var isResumed: Bool { lock.withLock { _ in unsafe SSL_session_reused(ssl) == 1 } }
 
+    /// The common name of the certificate that the peer has shown and that was accepted.
+    var peerCommonName: String? {
+        lock.withLock { _ in
+            guard phase == .open, let certificate = unsafe SSL_get1_peer_certificate(ssl) else { return nil }
+            defer { unsafe X509_free(certificate) }
+            let subject = unsafe X509_get_subject_name(certificate)
+            let name = unsafe CText.make {
+                _ = unsafe X509_NAME_get_text_by_NID(subject, NID_commonName, $0, Int32($1))
+            }
+            return name.isEmpty ? nil : name
+        }
+    }
+
     /// `TLSv1.3`.
     var version: String { lock.withLock { _ in unsafe String(cString: SSL_get_version(ssl)) } }
 

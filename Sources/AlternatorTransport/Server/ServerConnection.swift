@@ -26,6 +26,7 @@ final class ServerConnection: Channel, @unchecked Sendable {
     private let owner: ServerCore
     private let stream: ByteStream
     private let remoteAddress: String
+    private var clientName: String?
     private var parser: RequestParser
     private var state = State.reading
     /// Requests that arrived behind the current one.
@@ -69,6 +70,7 @@ final class ServerConnection: Channel, @unchecked Sendable {
         case .done:
             owner.tls?.completed(resumed: stream.isResumed)
             loop.cancel(self)
+            clientName = stream.peerCommonName
             state = .reading
             // A request may have come, and been read, together with the client's last words.
             mayRead = true
@@ -193,7 +195,8 @@ final class ServerConnection: Channel, @unchecked Sendable {
     private func perform() {
         let persists = parser.persists
         let chunks = parser.knowsChunks
-        let request = parser.take(from: remoteAddress)
+        var request = parser.take(from: remoteAddress)
+        request.clientName = clientName
         let omitsBody = request.method == "HEAD"
         switch owner.handler.handle(request) {
         case .respond(let response):

@@ -10,6 +10,8 @@ package struct ServerRequest: Sendable {
     package let body: [UInt8]
     /// The address of the client.
     package let remoteAddress: String
+    /// The common name of the certificate that the client has shown, which was accepted.
+    package var clientName: String?
 
     package init(
         method: String,
