@@ -73,6 +73,10 @@ struct NodeHandler: ServerHandler {
         if request.method == "POST" {
             if !options.hasContentType { response.headers.removeAll { $0.name == "Content-Type" } }
             if response.status == 200 { Self.compress(&response, request, options) }
+            if options.hasChecksum {
+                // Of the bytes as they are sent, packed or not.
+                response.headers.append(("x-amz-crc32", String(Checksum.crc32(response.body))))
+            }
         }
         if options.hasDate { response.headers.append(("Date", topology.dateText)) }
         if let server = options.server { response.headers.append(("Server", server)) }

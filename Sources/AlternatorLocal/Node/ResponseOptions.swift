@@ -9,6 +9,8 @@ struct ResponseOptions: Sendable, Equatable {
     var server: String?
     var hasDate = true
     var hasContentType = true
+    /// DynamoDB always tells the CRC-32 of its answers, a node only on request.
+    var hasChecksum = false
 
     init() {}
 
@@ -19,6 +21,7 @@ struct ResponseOptions: Sendable, Equatable {
         server = name.isEmpty ? nil : name
         hasDate = !config.flag("alternator_http_response_disable_date_header")
         hasContentType = !config.flag("alternator_http_response_disable_content_type_header")
+        hasChecksum = config.flag("alternator_response_crc32_header")
     }
 
     /// A text as it can stand in a header: without control characters and outer blanks.

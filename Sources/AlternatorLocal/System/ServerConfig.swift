@@ -25,6 +25,7 @@ struct ServerConfig {
             "alternator_max_expression_cache_entries_per_shard": number(2000),
             "alternator_max_items_in_batch_write": number(settings.maximumBatchWrite),
             "alternator_response_compression_threshold_in_bytes": number(4096),
+            "alternator_response_crc32_header": flag(false),
             "alternator_response_gzip_compression_level": number(6),
             "alternator_streams_increased_compatibility": flag(true),
             "alternator_streams_time_window_s": number(settings.streamsWindow / 1000),
