@@ -55,6 +55,8 @@ import Testing
         ("additionalHeaders", { $0.additionalHeaders = ["Accept-Encoding": "gzip"] }),
         ("region", { $0.region = "eu/west" }),
         ("eventLoopCount", { $0.eventLoopCount = 0 }),
+        ("busyPoll", { $0.busyPoll = .adaptive(limit: .zero) }),
+        ("busyPoll", { $0.busyPoll = .adaptive(limit: .milliseconds(2)) }),
         ("tablePKMap", { $0.tablePKMap = ["users": ""] }),
     ]
 

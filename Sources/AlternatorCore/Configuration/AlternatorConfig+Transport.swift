@@ -10,6 +10,7 @@ extension AlternatorConfig {
         configuration.connectTimeout = connectTimeout
         configuration.connectionIdleTimeout = connectionIdleTimeout
         configuration.connectionMaxLifetime = connectionMaxLifetime
+        if case .adaptive(let limit) = busyPoll { configuration.busyPollLimit = limit }
         return configuration
     }
 }

@@ -64,6 +64,9 @@ extension AlternatorConfig {
         guard (1...65535).contains(maxPoolConnections) else {
             throw Self.problem("maxPoolConnections", "\(maxPoolConnections) is not within 1...65535")
         }
+        if case .adaptive(let limit) = busyPoll, !(.microseconds(1) ... .milliseconds(1)).contains(limit) {
+            throw Self.problem("busyPoll", "the limit \(limit) is not within 1 µs...1 ms")
+        }
         if let eventLoopCount, !(1...256).contains(eventLoopCount) {
             throw Self.problem("eventLoopCount", "\(eventLoopCount) is not within 1...256")
         }

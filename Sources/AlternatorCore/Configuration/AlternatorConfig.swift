@@ -100,6 +100,8 @@ public struct AlternatorConfig: Sendable {
 
     /// Threads that do the network; `nil`: one per processor this process may use (affinity, cgroup quota), at most four.
     public var eventLoopCount: Int?
+    /// Whether these threads look for answers without sleeping; off by default.
+    public var busyPoll: BusyPolling
 
     /// Makes a configuration; nothing is checked yet.
     public init(
@@ -137,7 +139,8 @@ public struct AlternatorConfig: Sendable {
         additionalHeaders: [String: String] = [:],
         logLevel: LogLevel = .off,
         observer: (@Sendable (AlternatorEvent) -> Void)? = nil,
-        eventLoopCount: Int? = nil
+        eventLoopCount: Int? = nil,
+        busyPoll: BusyPolling = .off
     ) {
         self.seedHosts = seedHosts
         self.port = port
@@ -174,5 +177,6 @@ public struct AlternatorConfig: Sendable {
         self.logLevel = logLevel
         self.observer = observer
         self.eventLoopCount = eventLoopCount
+        self.busyPoll = busyPoll
     }
 }

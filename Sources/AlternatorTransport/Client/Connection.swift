@@ -90,6 +90,7 @@ final class Connection: Channel, @unchecked Sendable {
             return (true, now.nanoseconds(since: shared.lastUsed), arm)
         }
         guard claimed else { return .gone }
+        loop.exchangeBegan()
         if idle > Connection.suspiciousIdle, !stream.isQuiet {
             dropUnused()
             return .gone
@@ -112,7 +113,9 @@ final class Connection: Channel, @unchecked Sendable {
             return .free
         }
         switch next {
-        case .free: return .unneeded
+        case .free:
+            loop.exchangeEnded()
+            return .unneeded
         case .closed: stream.close()
         case .tainted: loop.execute { _ in self.fail(.connectionLost, "An answer came that nobody asked for.") }
         }
@@ -180,6 +183,7 @@ final class Connection: Channel, @unchecked Sendable {
         case .wait: break
         case .answered(let exchange, let response, let reusable):
             if reusable {
+                loop.exchangeEnded()
                 pool.release(self)
             } else {
                 loop.execute { _ in self.fail(.connectionLost, "The connection is not to be used again.") }
@@ -278,6 +282,7 @@ final class Connection: Channel, @unchecked Sendable {
         let (wasOpen, deferred, exchange, sent) = shared.withLock {
             shared -> (Bool, Bool, Exchange?, TransportError.Sent) in
             guard shared.phase != .closed else { return (false, false, nil, .complete) }
+            if shared.phase == .busy { loop.exchangeEnded() }
             shared.phase = .closed
             let sent = shared.sent(fault)
             if shared.writing {
@@ -401,7 +406,9 @@ final class Connection: Channel, @unchecked Sendable {
         }
         // Before the caller goes on, so that its next request finds the connection.
         switch next {
-        case .release: pool.release(self)
+        case .release:
+            loop.exchangeEnded()
+            pool.release(self)
         case .close: fail(.connectionLost, "The connection is not to be used again.")
         case .leave: break
         }

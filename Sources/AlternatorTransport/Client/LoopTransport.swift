@@ -30,7 +30,10 @@ package final class LoopTransport: Transport {
     init(_ configuration: TransportConfiguration, resolver: Resolver) {
         self.configuration = configuration
         poolConfiguration = PoolConfiguration(configuration)
-        group = LoopGroup(count: configuration.loopCount)
+        group = LoopGroup(
+            count: configuration.loopCount,
+            busyPollLimit: configuration.busyPollLimit?.saturatedNanoseconds
+        )
         self.resolver = resolver
     }
 
@@ -87,6 +90,9 @@ package final class LoopTransport: Transport {
     package func snapshot() -> [PoolSnapshot] {
         allPools().map { $0.snapshot() }
     }
+
+    /// Requests on their way, as busy polling counts them; 0 without it.
+    var exchangesInFlight: Int { group.loops.reduce(0) { $0 + $1.exchangesInFlight } }
 
     private func allPools() -> [PeerPool] {
         state.withLock { $0.pools.compactMap { $0 } + $0.draining }

@@ -15,6 +15,8 @@ package struct TransportConfiguration: Sendable {
     package var maximumBodyBytes = 64 << 20
     /// Connections are made by TLS; `nil`: plain.
     package var tls: TLSClient?
+    /// Nanoseconds a loop looks for answers without sleeping; `nil`: never.
+    package var busyPollLimit: Duration?
     /// How many names are looked up at once.
     package var maximumResolverThreads = 8
 

@@ -42,6 +42,10 @@ package final class EventLoop: TaskExecutor, @unchecked Sendable {
     private var runningJobs: [LoopJob] = []
     private var stopping = false
     private var poller: Poller?
+    private var busyPoll: BusyPoll
+    /// Whether `exchangeBegan` and `exchangeEnded` count: only busy polling asks.
+    private let countsExchanges: Bool
+    private let exchanges = Atomic<Int>(0)
     /// The clock as of the last wait; loop.
     private(set) var now = MonotonicTime.now
     /// One buffer for all reads, so that an idle connection holds none; loop.
@@ -51,8 +55,10 @@ package final class EventLoop: TaskExecutor, @unchecked Sendable {
     /// Where the task belongs that is being resumed from here, if not here; loop.
     var resumingFor: EventLoop?
 
-    package init(index: Int = 0) {
+    package init(index: Int = 0, busyPollLimit: Int64? = nil) {
         self.index = index
+        busyPoll = BusyPoll(limit: busyPollLimit)
+        countsExchanges = busyPoll.isOn
         number = EventLoop.lastNumber.add(1, ordering: .relaxed).newValue
     }
 
@@ -203,7 +209,7 @@ package final class EventLoop: TaskExecutor, @unchecked Sendable {
         receiveBuffer = [UInt8](repeating: 0, count: 64 * 1024)
         while !stopping {
             runLocalJobs()
-            let count = poller.wait(milliseconds: waitTime())
+            let count = busyPoll.isOn ? watch(poller) : poller.wait(milliseconds: waitTime())
             now = .now
             for index in 0..<count {
                 let (token, readiness) = poller.event(index)
@@ -228,6 +234,30 @@ package final class EventLoop: TaskExecutor, @unchecked Sendable {
         isRunningJob = false
         runningJobs.removeAll(keepingCapacity: true)
     }
+
+    /// Waits for events as `busyPoll` says.
+    private func watch(_ poller: Poller) -> Int {
+        let milliseconds = waitTime()
+        let answersDue = exchanges.load(ordering: .relaxed)
+        guard milliseconds != 0, answersDue > 0 else { return poller.wait(milliseconds: milliseconds) }
+        let start = MonotonicTime.now
+        defer { busyPoll.waited(MonotonicTime.now.nanoseconds(since: start)) }
+        let end = start.advanced(byNanoseconds: busyPoll.budget(answersDue: answersDue))
+        while MonotonicTime.now < end {
+            let count = poller.wait(milliseconds: 0)
+            if count > 0 { return count }
+        }
+        return poller.wait(milliseconds: waitTime())
+    }
+
+    /// A request goes out on a connection of this loop; from any thread.
+    func exchangeBegan() { if countsExchanges { exchanges.add(1, ordering: .relaxed) } }
+
+    /// Its connection is free again or gone; from any thread.
+    func exchangeEnded() { if countsExchanges { exchanges.subtract(1, ordering: .relaxed) } }
+
+    /// Requests on their way; 0 unless the loop counts them.
+    var exchangesInFlight: Int { exchanges.load(ordering: .relaxed) }
 
     private func waitTime() -> Int32 {
         if !localJobs.isEmpty { return 0 }

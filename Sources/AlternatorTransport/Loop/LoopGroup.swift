@@ -11,9 +11,13 @@ package final class LoopGroup: TaskExecutor, Sendable {
     /// tasks to actors and back in place, few enough to spread a task group.
     private static let crowd = 8
 
-    /// - Parameter count: at least 1; threads start with the first work.
-    package init(count: Int) {
-        loops = (0..<max(1, count)).map { EventLoop(index: $0) }
+    /// Threads start with the first work.
+    ///
+    /// - Parameters:
+    ///   - count: at least 1.
+    ///   - busyPollLimit: see `BusyPoll`; `nil`: the loops sleep until something happens.
+    package init(count: Int, busyPollLimit: Int64? = nil) {
+        loops = (0..<max(1, count)).map { EventLoop(index: $0, busyPollLimit: busyPollLimit) }
     }
 
     deinit { stop() }
