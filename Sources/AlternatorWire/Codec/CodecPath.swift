@@ -49,6 +49,16 @@ extension EncodingError {
     }
 }
 
+extension EncodingError {
+    /// A binary number that the server has not.
+    static func unstorable<Number: BinaryFloatingPoint>(_ value: Number, at path: [any CodingKey]) -> EncodingError {
+        let isFinite = value.isFinite
+        let reason =
+            isFinite ? "a number outside the magnitudes 1E-130 to 9.9E+125" : "\(Number.self) is NaN or infinite"
+        return refused(Number.self, reason, at: path)
+    }
+}
+
 extension DecodingError.Context {
     /// The context of an error of the decoder itself.
     init(_ reason: String, at path: [any CodingKey]) {

@@ -63,16 +63,15 @@ final class DecodingSession {
     @inline(__always)
     private static func areEqual(_ left: Span<UInt8>, _ right: Span<UInt8>) -> Bool {
         guard left.count == right.count else { return false }
+        let count = left.count
+        if count < 8 { return JSONText.shortWord(left) == JSONText.shortWord(right) }
         var index = 0
-        while index <= left.count &- 8 {
+        while index <= count &- 8 {
             if JSONText.word(left, at: index) != JSONText.word(right, at: index) { return false }
             index &+= 8
         }
-        while index < left.count {
-            if left[index] != right[index] { return false }
-            index &+= 1
-        }
-        return true
+        // The rest within the last eight bytes.
+        return JSONText.word(left, at: count &- 8) == JSONText.word(right, at: count &- 8)
     }
 
     @inline(never)

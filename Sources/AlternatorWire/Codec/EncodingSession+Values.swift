@@ -73,7 +73,10 @@ extension EncodingSession {
             return .value(.float32Vector(vector.components))
         }
         if let special = try prepareFoundation(value, path: path) { return special }
-        if let container = value as? any SpecialContainer { return try container.prepared(by: self, path: path) }
+        // Both special containers are one reference; asking a value of another size for a conformance is needless.
+        if MemoryLayout<T>.size == MemoryLayout<Set<Int>>.size, let container = value as? any SpecialContainer {
+            return try container.prepared(by: self, path: path)
+        }
         return .codable
     }
 
@@ -93,16 +96,22 @@ extension EncodingSession {
         return .value(.list(sorted.map(\.1)))
     }
 
+    /// The integer a number is, if it is one that both types hold exactly: its digits are the canonical text.
+    @inline(__always)
+    static func whole(_ value: Double) -> Int? {
+        // NaN and infinities are outside the range.
+        guard value > -1e15, value < 1e15 else { return nil }
+        let whole = Int(value)
+        return Double(whole) == value ? whole : nil
+    }
+
     /// Canonical text of a binary number; refuses what the server has not.
     func text<Number: BinaryFloatingPoint & CustomStringConvertible>(
         of value: Number,
         path: () -> [any CodingKey]
     ) throws -> String {
         guard let text = DecimalParts.plainText(ofShortest: value) else {
-            let reason =
-                value.isFinite
-                ? "a number outside the magnitudes 1E-130 to 9.9E+125" : "\(Number.self) is NaN or infinite"
-            throw EncodingError.refused(type(of: value), reason, at: path())
+            throw EncodingError.unstorable(value, at: path())
         }
         return text
     }
@@ -136,105 +145,23 @@ extension EncodingSession {
 }
 
 extension EncodingState {
-    // MARK: Writing prepared values
-
     /// Writes what needs no frame; the member or element has been begun.
     mutating func write(_ prepared: PreparedValue) {
         switch prepared {
-        case .string(let text): string(text)
-        case .number(let text): number(text)
-        case .binary(let bytes):
-            writer.raw("{\"B\":")
-            writer.base64(bytes)
-            writer.byte(UInt8(ascii: "}"))
-        case .value(let value): writer.attributeValue(value)
+        case .string(let text): buffer.string(text)
+        case .number(let text): buffer.number(text)
+        case .binary(let bytes): buffer.append { $0.attributeValue(.binary(bytes)) }
+        case .value(let value): buffer.append { $0.attributeValue(value) }
         case .strings(let strings):
-            writer.raw("{\"L\":[")
+            buffer.openList()
             var isFirst = true
             for text in strings {
-                if !isFirst { writer.byte(UInt8(ascii: ",")) }
+                if !isFirst { buffer.comma() }
                 isFirst = false
-                string(text)
+                buffer.string(text)
             }
-            writer.raw("]}")
+            buffer.closeList()
         case .emptySet, .dictionary, .codable: preconditionFailure("These are written through a frame.")
         }
-    }
-
-    @inline(__always)
-    mutating func string(_ text: String) {
-        writer.stringValue(text)
-    }
-
-    /// `text` is a number in canonical form.
-    @inline(__always)
-    mutating func number(_ text: String) {
-        writer.numberValue(text)
-    }
-
-    @inline(__always)
-    mutating func integer(_ value: Int) {
-        writer.integerValue(value)
-    }
-
-    mutating func bool(_ value: Bool) { writer.raw(value ? "{\"BOOL\":true}" : "{\"BOOL\":false}") }
-
-    mutating func null() { writer.raw("{\"NULL\":true}") }
-
-    // MARK: A member or element with its value
-
-    mutating func member(_ frame: Int, _ name: String, string text: String) throws {
-        try member(frame, name)
-        string(text)
-    }
-
-    mutating func member(_ frame: Int, _ name: String, number text: String) throws {
-        try member(frame, name)
-        number(text)
-    }
-
-    mutating func member(_ frame: Int, _ name: String, integer value: Int) throws {
-        try member(frame, name)
-        integer(value)
-    }
-
-    mutating func member(_ frame: Int, _ name: String, bool flag: Bool) throws {
-        try member(frame, name)
-        bool(flag)
-    }
-
-    mutating func memberNull(_ frame: Int, _ name: String) throws {
-        try member(frame, name)
-        null()
-    }
-
-    mutating func element(_ frame: Int, string text: String) throws {
-        try element(frame)
-        string(text)
-    }
-
-    mutating func element(_ frame: Int, number text: String) throws {
-        try element(frame)
-        number(text)
-    }
-
-    mutating func element(_ frame: Int, integer value: Int) throws {
-        try element(frame)
-        integer(value)
-    }
-
-    mutating func single(_ frame: Int, string text: String) throws {
-        try single(frame)
-        string(text)
-    }
-
-    mutating func single(_ frame: Int, number text: String) throws {
-        try single(frame)
-        number(text)
-    }
-
-    mutating func single(_ frame: Int, integer value: Int) throws {
-        try single(frame)
-        integer(value)
     }
 }

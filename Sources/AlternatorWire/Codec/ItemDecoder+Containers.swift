@@ -42,7 +42,9 @@ extension DecodingSession {
     /// Reads a node as any type: the special ones here, all others by their own `init(from:)`.
     @inline(never)
     func decode<T: Decodable>(_ type: T.Type, at node: Int) throws -> T {
-        if let special = try decodeSpecial(type, at: node) { return special }
+        // Not as `T?`: the runtime would have to look up that type for every value.
+        // The cast cannot fail: `decodeSpecial` makes what it is asked for.
+        if let special = try decodeSpecial(type, at: node) { return special as! T }
         do {
             return try T(from: NodeDecoder(session: self, node: node))
         } catch DecodingError.dataCorrupted(let context) where context.underlyingError == nil {
@@ -53,24 +55,32 @@ extension DecodingSession {
         }
     }
 
-    private func decodeSpecial<T>(_ type: T.Type, at node: Int) throws -> T? {
-        if T.self == String.self { return try string(at: node, for: type) as? T }
-        if T.self == Int.self { return try integer(Int.self, at: node) as? T }
-        if T.self == [String].self, kind(of: node) == .list || kind(of: node) == .stringSet {
-            var strings: [String] = []
-            var index = node &+ 1
-            let end = Int(nodes[node].next)
-            strings.reserveCapacity(Int(nodes[node].length))
-            while index < end {
-                strings.append(try string(at: index, for: String.self))
-                index = Int(nodes[index].next)
-            }
-            return strings as? T
+    /// The strings of a list or a set.
+    func strings(at node: Int) throws -> [String] {
+        switch kind(of: node) {
+        case .list, .stringSet, .numberSet, .binarySet, .vector: break
+        default: throw mismatch([Any].self, .list, at: node)
         }
-        if T.self == AttributeValue.self { return try attributeValue(at: node) as? T }
-        if T.self == AttributeNumber.self { return try attributeNumber(at: node, for: type) as? T }
-        if T.self == Binary.self { return Binary(try binary(at: node, for: type)) as? T }
-        if T.self == [String: AttributeValue].self, kind(of: node) == .map { return try attributes(at: node) as? T }
+        var strings: [String] = []
+        var index = node &+ 1
+        let end = Int(nodes[node].next)
+        strings.reserveCapacity(Int(nodes[node].length))
+        while index < end {
+            strings.append(try string(at: index, for: String.self))
+            index = Int(nodes[index].next)
+        }
+        return strings
+    }
+
+    /// A value of exactly this type, or `nil` where that decodes itself.
+    private func decodeSpecial(_ type: Any.Type, at node: Int) throws -> Any? {
+        if type == String.self { return try string(at: node, for: type) }
+        if type == Int.self { return try integer(Int.self, at: node) }
+        if type == [String].self { return try strings(at: node) }
+        if type == AttributeValue.self { return try attributeValue(at: node) }
+        if type == AttributeNumber.self { return try attributeNumber(at: node, for: type) }
+        if type == Binary.self { return Binary(try binary(at: node, for: type)) }
+        if type == [String: AttributeValue].self, kind(of: node) == .map { return try attributes(at: node) }
         return try decodeFoundation(type, at: node)
     }
 

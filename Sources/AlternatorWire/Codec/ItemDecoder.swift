@@ -79,7 +79,10 @@ public struct ItemDecoder: Sendable {
         // An escaped container may keep the tape; then the next item's scan copies it.
         defer { reader.giveScratch(nodes) }
         do {
-            return try DecodingSession(reader.bytes, nodes, options: self).decode(type, at: 0)
+            let session = DecodingSession(reader.bytes, nodes, options: self)
+            // The cast cannot fail: both are the same type, which only the run time knows.
+            if isItem, let fast = type as? any FastItem.Type { return try session.decodeFast(fast) as! T }
+            return try session.decode(type, at: 0)
         } catch {
             throw AlternatorError(decoding: error, subject: "\(type)")
         }

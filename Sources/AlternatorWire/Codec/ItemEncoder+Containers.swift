@@ -48,6 +48,7 @@ struct MapEncoder<Key: CodingKey>: KeyedEncodingContainerProtocol {
     }
 
     func encode(_ value: Double, forKey key: Key) throws {
+        if let whole = EncodingSession.whole(value) { return try integer(whole, key) }
         try number(try session.text(of: value) { path(key) }, key)
     }
 
@@ -80,13 +81,16 @@ struct MapEncoder<Key: CodingKey>: KeyedEncodingContainerProtocol {
             return try session.members(of: extras.attributes, in: frame)
         }
         let prepared = try session.prepare(value) { path(key) }
-        if case .emptySet = prepared { return }
-        if case .value(let attribute) = prepared {
+        switch prepared {
+        case .emptySet: return
+        case .codable, .dictionary:
+            try session.content(value, prepared, in: try session.state.openMember(frame, key.stringValue))
+        case .value(let attribute):
             try session.checkDepth(of: attribute, inside: session.state.frames[frame].depth) { path(key) }
+            try session.state.member(frame, key.stringValue, prepared)
+        case .string, .number, .binary, .strings:
+            try session.state.member(frame, key.stringValue, prepared)
         }
-        let start = try session.state.startOfMember(frame)
-        try session.state.member(frame, key.stringValue)
-        try session.content(value, prepared, in: frame, start: start, isMember: true)
     }
 
     func nestedContainer<NestedKey: CodingKey>(
@@ -132,12 +136,12 @@ struct ListEncoder: UnkeyedEncodingContainer {
 
     func encodeNil() throws {
         try session.state.element(frame)
-        session.state.null()
+        session.state.buffer.null()
     }
 
     func encode(_ value: Bool) throws {
         try session.state.element(frame)
-        session.state.bool(value)
+        session.state.buffer.bool(value)
     }
 
     func encode(_ value: String) throws {
@@ -161,15 +165,17 @@ struct ListEncoder: UnkeyedEncodingContainer {
 
     func encode<T: Encodable>(_ value: T) throws {
         let prepared = try session.prepare(value, path: path)
-        if case .emptySet = prepared {
+        switch prepared {
+        case .emptySet:
             throw EncodingError.refused(type(of: value), "an empty set cannot be an element of a list", at: path())
-        }
-        if case .value(let attribute) = prepared {
+        case .codable, .dictionary:
+            try session.content(value, prepared, in: try session.state.openElement(frame))
+        case .value(let attribute):
             try session.checkDepth(of: attribute, inside: session.state.frames[frame].depth, path: path)
+            try session.state.element(frame, prepared)
+        case .string, .number, .binary, .strings:
+            try session.state.element(frame, prepared)
         }
-        let start = try session.state.startOfMember(frame)
-        try session.state.element(frame)
-        try session.content(value, prepared, in: frame, start: start, isMember: false)
     }
 
     func nestedContainer<NestedKey: CodingKey>(
@@ -205,12 +211,12 @@ struct ValueEncoder: SingleValueEncodingContainer {
 
     func encodeNil() throws {
         try session.state.single(frame)
-        session.state.null()
+        session.state.buffer.null()
     }
 
     func encode(_ value: Bool) throws {
         try session.state.single(frame)
-        session.state.bool(value)
+        session.state.buffer.bool(value)
     }
 
     func encode(_ value: String) throws {
@@ -236,30 +242,18 @@ struct ValueEncoder: SingleValueEncodingContainer {
 }
 
 extension EncodingSession {
-    /// Writes the value of the member or element just begun; takes it back where that fails.
-    func content<T: Encodable>(
-        _ value: T,
-        _ prepared: PreparedValue,
-        in parent: Int,
-        start: Int,
-        isMember: Bool
-    ) throws {
-        switch prepared {
-        case .codable, .dictionary:
-            let child = state.openFrame(in: parent, start: start, isMember: isMember)
-            do {
-                if case .dictionary(let dictionary) = prepared {
-                    try members(of: dictionary, in: child)
-                } else {
-                    try value.encode(to: FrameEncoder(session: self, frame: child))
-                }
-                try state.closeFrame(child)
-            } catch {
-                state.takeBack(to: start, member: child, after: error)
-                throw error
+    /// Writes the value of a frame just opened and closes it; takes it back where that fails.
+    func content<T: Encodable>(_ value: T, _ prepared: PreparedValue, in frame: Int) throws {
+        do {
+            if case .dictionary(let dictionary) = prepared {
+                try members(of: dictionary, in: frame)
+            } else {
+                try value.encode(to: FrameEncoder(session: self, frame: frame))
             }
-        default:
-            state.write(prepared)
+            try state.closeFrame(frame)
+        } catch {
+            state.takeBack(to: state.frames[frame].start, member: frame, after: error)
+            throw error
         }
     }
 
@@ -291,13 +285,5 @@ extension EncodingSession {
         try dictionary.forEachSorted { name, value in
             try container.encode(value, forKey: PathKey(stringValue: name))
         }
-    }
-}
-
-extension EncodingState {
-    /// Where the next member or element of a frame begins.
-    mutating func startOfMember(_ frame: Int) throws -> Int {
-        try focusIfNeeded(frame)
-        return writer.bytes.count
     }
 }

@@ -128,15 +128,22 @@ public struct ItemEncoder: Sendable {
         into writer: inout JSONWriter,
         isItem: Bool
     ) throws(AlternatorError) {
+        if isItem, let fast = T.self as? any FastItem.Type {
+            do {
+                return try encodeFast(fast, value, into: &writer)
+            } catch {
+                throw AlternatorError(encoding: error, subject: "\(T.self)")
+            }
+        }
         let start = writer.bytes.count
-        var taken = JSONWriter(reserving: 0)
-        swap(&taken, &writer)
-        let session = EncodingSession(taken, options: self, isItem: isItem)
+        var taken: [UInt8] = []
+        swap(&taken, &writer.bytes)
+        let session = EncodingSession(consume taken, options: self, isItem: isItem)
         do {
             try session.wrapped(value, in: 0)
-            writer = try session.state.finish()
+            writer.bytes = try session.state.finish()
         } catch {
-            writer = session.state.abandoned(keeping: start)
+            writer.bytes = session.state.abandoned(keeping: start)
             throw AlternatorError(encoding: error, subject: "\(T.self)")
         }
     }

@@ -20,9 +20,11 @@ struct ItemTape {
     private var depth = 0
     private let maximumDepth: Int
 
-    private init(from offset: Int, depth: Int, reusing nodes: consuming [TapeNode]) {
+    private init(from offset: Int, depth: Int, expecting expected: Int, reusing nodes: consuming [TapeNode]) {
+        // Emptied before it is stored: then there is one owner, and the storage is kept.
+        nodes.removeAll(keepingCapacity: true)
+        nodes.reserveCapacity(expected)
         self.nodes = nodes
-        self.nodes.removeAll(keepingCapacity: true)
         self.offset = offset
         maximumDepth = depth
     }
@@ -40,6 +42,8 @@ struct ItemTape {
         var tape = ItemTape(
             from: reader.offset,
             depth: reader.limits.maximumDepth - reader.depth,
+            // An attribute takes about 25 bytes; a page's items are scanned one by one.
+            expecting: min(64, (bytes.count - reader.offset) / 20 + 4),
             reusing: nodes
         )
         let none = Member()
@@ -141,14 +145,41 @@ struct ItemTape {
         if try !isEmpty(UInt8(ascii: "{"), UInt8(ascii: "}"), bytes) {
             repeat {
                 let name = try string(bytes)
-                try expect(UInt8(ascii: ":"), bytes)
-                try value(name, bytes)
+                if try !compactScalar(name, bytes) {
+                    try expect(UInt8(ascii: ":"), bytes)
+                    try value(name, bytes)
+                }
                 count &+= 1
             } while try hasMore(UInt8(ascii: "}"), bytes)
             depth -= 1
         }
         nodes[node].length = count
         nodes[node].next = UInt32(truncatingIfNeeded: nodes.count)
+    }
+
+    /// The rest of a member, `:{"S":"…"}`, as servers write it, without white space, S or N; false, nothing read, for others.
+    @inline(__always)
+    private mutating func compactScalar(_ name: Member, _ bytes: Span<UInt8>) throws(JSONError) -> Bool {
+        guard offset <= bytes.count &- 16 else { return false }
+        let mark = JSONText.word(bytes, at: offset) & 0xFF_FFFF_FFFF_FFFF
+        guard mark == TypeMark.stringMember || mark == TypeMark.numberMember else { return false }
+        let start = offset &+ 7
+        let text = try JSONText.scanString(bytes, from: start)
+        guard text.end < bytes.count, bytes[text.end] == UInt8(ascii: "}") else { return false }
+        nodes.append(
+            TapeNode(
+                offset: UInt32(truncatingIfNeeded: start),
+                length: UInt32(truncatingIfNeeded: text.end &- 1 &- start),
+                nameOffset: UInt32(truncatingIfNeeded: name.offset),
+                nameLength: UInt32(truncatingIfNeeded: name.length),
+                next: UInt32(truncatingIfNeeded: nodes.count &+ 1),
+                kind: mark == TypeMark.stringMember ? .string : .number,
+                hasEscapes: text.hasEscapes,
+                nameHasEscapes: name.hasEscapes
+            )
+        )
+        offset = text.end &+ 1
+        return true
     }
 
     /// `{"S":"…"}` as a node.
@@ -163,12 +194,16 @@ struct ItemTape {
         try anyValue(name, bytes)
     }
 
-    /// The first six bytes of a value as a word, the first one lowest.
+    /// The first bytes of a value, or of a colon and a value, as a word, the first one lowest.
     private enum TypeMark {
         /// `{"S":"`.
         static let string: UInt64 = 0x223A_2253_227B
         /// `{"N":"`.
         static let number: UInt64 = 0x223A_224E_227B
+        /// `:{"S":"`.
+        static let stringMember: UInt64 = 0x22_3A22_5322_7B3A
+        /// `:{"N":"`.
+        static let numberMember: UInt64 = 0x22_3A22_4E22_7B3A
     }
 
     @inline(__always)

@@ -35,26 +35,26 @@ extension EncodingSession {
 
 extension DecodingSession {
     /// The counterpart of `prepareFoundation`; `nil` where the type is none of Foundation's.
-    func decodeFoundation<T>(_ type: T.Type, at node: Int) throws -> T? {
-        if T.self == Date.self { return try date(at: node) as? T }
-        if T.self == Data.self { return Data(try binary(at: node, for: type)) as? T }
-        if T.self == UUID.self {
+    func decodeFoundation(_ type: Any.Type, at node: Int) throws -> Any? {
+        if type == Date.self { return try date(at: node) }
+        if type == Data.self { return Data(try binary(at: node, for: type)) }
+        if type == UUID.self {
             guard let id = UUID(uuidString: try string(at: node, for: type)) else {
                 throw corrupted("the string is not a UUID", at: node)
             }
-            return id as? T
+            return id
         }
-        if T.self == URL.self {
+        if type == URL.self {
             guard let url = URL(string: try string(at: node, for: type)) else {
                 throw corrupted("the string is not a URL", at: node)
             }
-            return url as? T
+            return url
         }
-        if T.self == Decimal.self {
+        if type == Decimal.self {
             guard let decimal = Decimal(exactly: try attributeNumber(at: node, for: type)) else {
                 throw corrupted("the number does not fit into Decimal without loss", at: node)
             }
-            return decimal as? T
+            return decimal
         }
         return nil
     }

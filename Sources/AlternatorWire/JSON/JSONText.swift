@@ -19,6 +19,27 @@ enum JSONText {
             | UInt64(part[4]) << 32 | UInt64(part[5]) << 40 | UInt64(part[6]) << 48 | UInt64(part[7]) << 56
     }
 
+    /// Fewer than eight bytes as one word, the first byte lowest, filled up with spaces.
+    @inline(__always)
+    static func shortWord(_ bytes: Span<UInt8>) -> UInt64 {
+        let count = bytes.count
+        guard count > 0 else { return ones &* 0x20 }
+        let filling = ones &* 0x20 << UInt64(8 &* count)
+        if count >= 4 {
+            // Two halves of four bytes, which may overlap.
+            return half(bytes, at: 0) | half(bytes, at: count &- 4) << UInt64(8 &* (count &- 4)) | filling
+        }
+        let middle = count >> 1
+        return UInt64(bytes[0]) | UInt64(bytes[middle]) << UInt64(8 &* middle)
+            | UInt64(bytes[count &- 1]) << UInt64(8 &* (count &- 1)) | filling
+    }
+
+    @inline(__always)
+    private static func half(_ bytes: Span<UInt8>, at offset: Int) -> UInt64 {
+        let part = bytes.extracting(offset..<(offset &+ 4))
+        return UInt64(part[0]) | UInt64(part[1]) << 8 | UInt64(part[2]) << 16 | UInt64(part[3]) << 24
+    }
+
     /// The top bit of every byte that is a quote, a backslash or a control character.
     ///
     /// Bits above the lowest one set may be wrong (a borrow runs upwards), so only the lowest is used.
@@ -51,9 +72,13 @@ enum JSONText {
             let bits = found.trailingZeroBitCount & ~7
             nonASCII |= word & high & ((1 << UInt64(bits)) &- 1)
             offset &+= bits >> 3
-            break
+            // The commonest end: the closing quote in this word.
+            if nonASCII == 0, UInt8(truncatingIfNeeded: word >> UInt64(bits)) == UInt8(ascii: "\"") {
+                return JSONStringScan(end: offset &+ 1)
+            }
+            return try scanRest(bytes, from: start, at: offset)
         }
-        // Either at a special byte or fewer than eight bytes from the end.
+        // Fewer than eight bytes from the end.
         while offset < bytes.count, !isSpecial(bytes[offset]) {
             nonASCII |= UInt64(bytes[offset] & 0x80)
             offset &+= 1

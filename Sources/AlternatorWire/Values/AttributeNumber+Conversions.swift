@@ -37,10 +37,21 @@ extension DecimalParts {
         guard value.isFinite else { return nil }
         let text = value.description
         // Without an exponent the text is canonical but for `.0` and the sign of zero.
-        if !text.utf8.contains(UInt8(ascii: "e")), value != 0 {
-            return text.utf8.suffix(2).elementsEqual(".0".utf8) ? String(text.dropLast(2)) : text
+        if value != 0, !hasExponent(text.utf8.span) {
+            return endsWhole(text.utf8.span) ? String(text.dropLast(2)) : text
         }
         return (try? DecimalParts(parsing: text.utf8.span))?.plainText
+    }
+
+    private static func hasExponent(_ text: Span<UInt8>) -> Bool {
+        for index in 0..<text.count where text[index] == UInt8(ascii: "e") { return true }
+        return false
+    }
+
+    /// Whether a text ends in `.0`.
+    private static func endsWhole(_ text: Span<UInt8>) -> Bool {
+        let count = text.count
+        return count > 2 && text[count - 1] == UInt8(ascii: "0") && text[count - 2] == UInt8(ascii: ".")
     }
 }
 
