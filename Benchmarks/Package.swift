@@ -15,6 +15,11 @@ let package = Package(
             // It measures single parts, which are `package` and not `public`.
             swiftSettings: [.unsafeFlags(["-Xfrontend", "-disable-access-control"])]
         ),
+        // What `gates` runs: typed requests, counted.
+        .executableTarget(
+            name: "Gate",
+            dependencies: ["CountedMemory", .product(name: "Alternator", package: "swift-alternator")]
+        ),
         // Counts allocations by standing in for malloc.
         .target(name: "CountedMemory"),
     ],

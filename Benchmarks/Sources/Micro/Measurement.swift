@@ -7,14 +7,22 @@ struct MicroBenchmark {
     let bytes: Int
     /// Items per call: times and allocations are given for one.
     let items: Int
-    /// One call; what it returns keeps the optimiser from dropping the work.
-    let body: () throws -> Int
+    /// So many calls; what it returns keeps the optimiser from dropping the work.
+    let repeated: (_ calls: Int) throws -> Int
 
-    init(_ name: String, bytes: Int = 0, items: Int = 1, _ body: @escaping () throws -> Int) {
+    init(_ name: String, bytes: Int = 0, items: Int = 1, repeated: @escaping (_ calls: Int) throws -> Int) {
         self.name = name
         self.bytes = bytes
         self.items = items
-        self.body = body
+        self.repeated = repeated
+    }
+
+    init(_ name: String, bytes: Int = 0, items: Int = 1, _ body: @escaping () throws -> Int) {
+        self.init(name, bytes: bytes, items: items) { calls in
+            var sink = 0
+            for _ in 0..<calls { sink &+= try body() }
+            return sink
+        }
     }
 }
 
@@ -82,12 +90,6 @@ extension MicroBenchmark {
         let end = counted_thread_time()
         keep(sink)
         return Double(end - start)
-    }
-
-    func repeated(_ calls: Int) throws -> Int {
-        var sink = 0
-        for _ in 0..<calls { sink &+= try body() }
-        return sink
     }
 }
 

@@ -1,4 +1,5 @@
 import Alternator
+import AlternatorWire
 
 struct Address: Document, Equatable {
     var street: String
@@ -65,6 +66,61 @@ struct Profile: TableItem, Equatable {
             tags: ["admin", "beta", "early"],
             bio: "The Analytical Engine has no pretensions whatever to originate anything. "
                 + "It can do whatever we know how to order it to perform."
+        )
+    }
+}
+
+/// The same ten attributes, written and read by hand.
+struct FastAccount: FastItem, Equatable {
+    var account: Account
+
+    init(_ account: Account) { self.account = account }
+
+    func write(into writer: inout ItemWriter) {
+        writer.string("pk", account.pk)
+        writer.string("sk", account.sk)
+        writer.string("name", account.name)
+        writer.string("email", account.email)
+        writer.integer("age", account.age)
+        writer.double("score", account.score)
+        writer.integer("visits", account.visits)
+        writer.bool("active", account.active)
+        writer.map("address", FastAddress(address: account.address))
+        writer.strings("tags", account.tags)
+    }
+
+    init(from reader: inout ItemReader) throws {
+        account = Account(
+            pk: try reader.string("pk"),
+            sk: try reader.string("sk"),
+            name: try reader.string("name"),
+            email: try reader.string("email"),
+            age: try reader.integer("age"),
+            score: try reader.double("score"),
+            visits: try reader.integer("visits"),
+            active: try reader.bool("active"),
+            address: try reader.map("address", as: FastAddress.self).address,
+            tags: try reader.strings("tags")
+        )
+    }
+}
+
+struct FastAddress: FastItem, Equatable {
+    var address: Address
+
+    init(address: Address) { self.address = address }
+
+    func write(into writer: inout ItemWriter) {
+        writer.string("street", address.street)
+        writer.string("city", address.city)
+        writer.integer("zip", address.zip)
+    }
+
+    init(from reader: inout ItemReader) throws {
+        address = Address(
+            street: try reader.string("street"),
+            city: try reader.string("city"),
+            zip: try reader.integer("zip")
         )
     }
 }
