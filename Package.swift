@@ -91,7 +91,7 @@ let package = Package(
         ),
         .testTarget(
             name: "AlternatorTransportTests",
-            dependencies: ["AlternatorTransport", "TestSupport"],
+            dependencies: ["AlternatorTransport", "COpenSSL", "TestSupport"],
             resources: [.copy("Resources")],
             swiftSettings: settings
         ),

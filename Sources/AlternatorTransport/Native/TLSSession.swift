@@ -131,20 +131,20 @@ final class TLSSession: @unchecked Sendable {  // `lock` protects what the point
         while position < total {
             // The same cut for the same position: OpenSSL wants an unfinished record repeated as it was.
             let end = min(total, position + TLSSession.recordBytes)
-            let code: Int32
+            let (code, count): (Int32, Int)
             if end <= first.count {
-                code = writeRecord(first, position..<end)
+                (code, count) = writeRecord(first, position..<end)
             } else if position >= first.count {
-                code = writeRecord(second, position - first.count..<end - first.count)
+                (code, count) = writeRecord(second, position - first.count..<end - first.count)
             } else {
                 var joined: [UInt8] = []
                 joined.reserveCapacity(end - position)
                 joined.append(contentsOf: first[position...])
                 joined.append(contentsOf: second[..<(end - first.count)])
-                code = writeRecord(joined, 0..<joined.count)
+                (code, count) = writeRecord(joined, 0..<joined.count)
             }
             switch code {
-            case SSL_ERROR_NONE: position = end
+            case SSL_ERROR_NONE: position += count
             case SSL_ERROR_WANT_READ, SSL_ERROR_WANT_WRITE: return .accepted(position - offset)
             default: return .failed(lock.withLock { _ in failure(code) })
             }
@@ -152,17 +152,17 @@ final class TLSSession: @unchecked Sendable {  // `lock` protects what the point
         return .accepted(position - offset)
     }
 
-    private func writeRecord(_ bytes: [UInt8], _ range: Range<Int>) -> Int32 {
+    /// Writes one record; fewer bytes than asked for where the peer has asked for shorter records (RFC 8449, RFC 6066).
+    private func writeRecord(_ bytes: [UInt8], _ range: Range<Int>) -> (code: Int32, count: Int) {
         lock.withLock { _ in
-            guard phase == .open else { return SSL_ERROR_SYSCALL }
+            guard phase == .open else { return (SSL_ERROR_SYSCALL, 0) }
             var count = 0
             let code = unsafe bytes.withUnsafeBytes {
                 unsafe calt_tls_write(ssl, $0.baseAddress! + range.lowerBound, range.count, &count)
             }
-            precondition(code != SSL_ERROR_NONE || count == range.count, "A record was cut other than asked.")
             isRecordOpen = code == SSL_ERROR_WANT_WRITE || code == SSL_ERROR_WANT_READ
             if code == SSL_ERROR_SSL || code == SSL_ERROR_SYSCALL { isRecordOpen = true }
-            return code
+            return (code, count)
         }
     }
 

@@ -1,3 +1,4 @@
+import COpenSSL
 import TestSupport
 import Testing
 
@@ -42,6 +43,25 @@ import Testing
         }
         let pool = try #require(bench.transport.snapshot().first)
         #expect(pool.open <= 8 && pool.open > 0)
+        await bench.close()
+    }
+
+    @Test(arguments: TLSVersion.allCases) func `a client that asks for short records gets them`(
+        version: TLSVersion
+    ) async throws {
+        let files = try CertificateFolder()
+        let client = try TLSClient(files.client)
+        // 1 stands for 512 bytes: RFC 6066, 4.
+        let code = unsafe SSL_CTX_set_tlsext_max_fragment_length(client.context(now: .now).pointer, 1)
+        #expect(code == 1)
+        let bench = try TLSBench(
+            files: files,
+            server: { $1.maximumVersion = version },
+            configure: { $0.tls = client }
+        )
+        let body = String(repeating: "0123456789", count: 5000)
+        let answer = await bench.send(body)
+        #expect(try answer.get().bodyText == body)
         await bench.close()
     }
 
