@@ -37,7 +37,7 @@ struct ClassificationTests {
                     )
                     let order = BatchVote.order(of: hashes, over: nodes, by: .specification).prefix(voted.count)
                     #expect(order.map { nodes[$0].endpoint.host } == wanted?.strings, "\(name) \(label)")
-                case .node:
+                case .node, .only:
                     Issue.record("a request never names a node")
                 }
             }

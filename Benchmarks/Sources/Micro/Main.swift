@@ -33,7 +33,7 @@ struct Micro {
                 exit(2)
             }
         }
-        let all = try CodecBenchmarks.all() + RoutingBenchmarks.all()
+        let all = try CodecBenchmarks.all() + RoutingBenchmarks.all() + PayloadBenchmarks.all()
         let chosen = all.filter { only == nil || $0.name.contains(only ?? "") }
         if let calls {
             for benchmark in chosen { keep(try benchmark.repeated(calls)) }

@@ -4,6 +4,8 @@ import Synchronization
 final class KeySource: Sendable {
     typealias Provide = @Sendable () async throws -> AlternatorConfig.Credentials
 
+    private typealias Wait = OneWait<Result<SigningKeys, Failure>>
+
     /// Why there are no keys.
     enum Failure: Error, Sendable {
         case thrown(any Error)
@@ -17,12 +19,12 @@ final class KeySource: Sendable {
 
     private struct State {
         var cache = KeyCache()
-        var waiting: [Int: (call: Int, wait: KeyWait)] = [:]
+        var waiting: [Int: (call: Int, wait: Wait)] = [:]
         /// Calls under way, given up or not; `nil` until the task is known.
         var tasks: [Int: Task<Void, Never>?] = [:]
         var nextWait = 0
 
-        mutating func take(waitsOf call: Int) -> [KeyWait] {
+        mutating func take(waitsOf call: Int) -> [Wait] {
             let due = waiting.filter { $0.value.call == call }
             for number in due.keys { waiting[number] = nil }
             return due.values.map(\.wait)
@@ -75,7 +77,7 @@ final class KeySource: Sendable {
         _ ask: (inout KeyCache, _ now: Int64) -> KeyCache.Answer?
     ) async throws(Failure) -> SigningKeys {
         let now = asker.secondsSinceEpoch()
-        let wait = KeyWait()
+        let wait = Wait()
         let (answer, number) = state.withLock { state -> (KeyCache.Answer?, Int) in
             let answer = ask(&state.cache, now)
             state.nextWait += 1
@@ -95,7 +97,7 @@ final class KeySource: Sendable {
 
     private func result(
         of call: Int,
-        _ wait: KeyWait,
+        _ wait: Wait,
         _ number: Int,
         _ asker: Asker
     ) async throws(Failure) -> SigningKeys {
@@ -142,7 +144,7 @@ final class KeySource: Sendable {
             }
             return .success(credentials)
         }
-        let waits = state.withLock { state -> [KeyWait] in
+        let waits = state.withLock { state -> [Wait] in
             state.tasks.removeValue(forKey: call)
             let counts =
                 switch checked {
@@ -156,7 +158,7 @@ final class KeySource: Sendable {
     }
 
     private func giveUp(_ call: Int) {
-        let (waits, task) = state.withLock { state -> ([KeyWait], Task<Void, Never>?) in
+        let (waits, task) = state.withLock { state -> ([Wait], Task<Void, Never>?) in
             guard state.cache.gaveUp(call) else { return ([], nil) }
             return (state.take(waitsOf: call), state.tasks[call] ?? nil)
         }

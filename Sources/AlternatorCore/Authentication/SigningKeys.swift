@@ -1,12 +1,12 @@
 /// The keys of one role, as they were given.
 ///
 /// A class, so that what is derived from them is found again by identity. Nothing that prints or reflects shows them.
-final class SigningKeys: Sendable {
+package final class SigningKeys: Sendable {
     let accessKey: String
     let secretKey: String
     let sessionToken: String?
 
-    init(_ accessKey: String, _ secretKey: String, _ sessionToken: String?) {
+    package init(_ accessKey: String, _ secretKey: String, _ sessionToken: String?) {
         self.accessKey = accessKey
         self.secretKey = secretKey
         self.sessionToken = sessionToken
@@ -34,6 +34,6 @@ final class SigningKeys: Sendable {
 }
 
 extension SigningKeys: CustomStringConvertible, CustomReflectable {
-    var description: String { "SigningKeys" }
-    var customMirror: Mirror { Mirror(self, children: []) }
+    package var description: String { "SigningKeys" }
+    package var customMirror: Mirror { Mirror(self, children: []) }
 }

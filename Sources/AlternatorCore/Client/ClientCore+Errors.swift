@@ -72,6 +72,11 @@ extension ClientCore {
             if let (host, fault) = report.withLock({ $0.commonFault }) { return tlsError(fault, at: host, run) }
             return error(.noNodeAvailable, report.withLock { $0.sentence(config) }, run.request, run)
         }
+        if let place = run.place {
+            let message =
+                "The call wants \(place), and what there is of it is down; it is probed and used again once it answers."
+            return error(.noNodeAvailable, message, run.request, run)
+        }
         let down = topology.labels(in: .down)
         if let fault = faults.common(to: down), let first = down.first { return tlsError(fault, at: first, run) }
         return error(

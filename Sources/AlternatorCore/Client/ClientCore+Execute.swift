@@ -61,13 +61,21 @@ extension ClientCore {
         exchangeOptions.requestTimeout = timeout(of: run.request.operation, options)
         // It cannot simply be repeated, so it must not meet a connection that died unseen.
         if run.request.safety != .idempotent { exchangeOptions.maximumIdle = .seconds(1) }
+        let scope = otherScope(options)
+        if let scope { try await findNodes(of: scope, for: run) }
         let target = try target(of: run.request, options)
         let hedgeDelay = hedgeDelay(of: run.request, options)
         run.call.signing = signing.fixed
         let authentication = options.authentication ?? signing.changing
         while true {
             if let authentication { run.call.signing = try await signing(of: run, authentication) }
-            let (choice, wakes) = topology.next(in: &run.plan, for: target, choice: random.next(), now: time.now)
+            let (choice, wakes) = topology.next(
+                in: &run.plan,
+                for: target,
+                over: scope,
+                choice: random.next(),
+                now: time.now
+            )
             if wakes { discoveryAlarm.ring() }
             guard let choice else {
                 probeAlarm.ring()
@@ -272,7 +280,7 @@ extension RouteTarget {
         case .any: "by balancing"
         case .key: "by its key"
         case .keys: "by the vote of its keys"
-        case .node: "as asked for"
+        case .node, .only: "as asked for"
         }
     }
 }

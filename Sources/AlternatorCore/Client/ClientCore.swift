@@ -33,6 +33,7 @@ final class ClientCore: Sendable {
     let refreshing = Mutex<Task<Void, Never>?>(nil)
     let keys: PartitionKeys
     let modes = TableModes()
+    let looks = ScopeLooks()
     private let background = Mutex<Task<Void, Never>?>(nil)
     private let closing = Mutex<Task<Void, Never>?>(nil)
 
@@ -108,7 +109,8 @@ final class ClientCore: Sendable {
 
     private func performClose(_ grace: Duration) async {
         lifecycle.refuse()
-        let tasks = [background.withLock { $0 }, refreshing.withLock { $0 }] + keys.close() + modes.close()
+        let tasks =
+            [background.withLock { $0 }, refreshing.withLock { $0 }] + keys.close() + modes.close() + looks.close()
         for task in tasks { task?.cancel() }
         await lifecycle.drain(within: grace, on: time)
         lifecycle.terminate()

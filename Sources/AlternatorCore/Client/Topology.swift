@@ -70,18 +70,22 @@ final class Topology: Sendable {
         let handle: NodeHandle
     }
 
-    /// The next node for a request; its plan is made at the first call.
+    /// The next node for a request; its plan is made at the first call, over the client's scope or another one.
     ///
     /// - Returns: the node, or `nil` if none may be asked; and whether discovery must be woken.
     func next(
         in plan: inout QueryPlan?,
         for target: RouteTarget,
+        over scope: RoutingScope?,
         choice: UInt64,
         now: Duration
     ) -> (choice: Choice?, wakesDiscovery: Bool) {
         state.withLock { state in
             let wakes = state.schedule.activity(now: now)
-            var current = plan ?? state.routing.plan(for: target, choice: choice)
+            // A scope whose nodes were dropped meanwhile, for newer ones, has none.
+            var current =
+                plan ?? scope.map { state.routing.plan(for: target, over: $0, choice: choice) ?? .empty }
+                ?? state.routing.plan(for: target, choice: choice)
             let selection = state.routing.next(in: &current, now: now)
             plan = current
             guard let selection else {
@@ -249,9 +253,41 @@ final class Topology: Sendable {
 
     // MARK: Looking
 
-    /// A node of the scope by what `labels` calls it.
-    func node(_ label: String) -> NodeID? {
-        state.withLock { state in state.routing.nodes.nodes.first { state.handle(of: $0).label == label }?.id }
+    /// A node of the client's scope, or of another one, by what `labels` calls it.
+    func node(_ label: String, of scope: RoutingScope?) -> NodeID? {
+        state.withLock { state in
+            let nodes = scope.map { state.routing.nodes(of: $0)?.nodes ?? [] } ?? state.routing.nodes.nodes
+            return nodes.first { state.handle(of: $0).label == label }?.id
+        }
+    }
+
+    // MARK: Other scopes
+
+    /// When the nodes of another scope were listed; `nil`: never, or too many others have been since.
+    func listed(_ scope: RoutingScope) -> Duration? { state.withLock { $0.routing.listed(scope) } }
+
+    /// Begins to look for the nodes of another scope.
+    func beginRound(of scope: RoutingScope, seeds: [DiscoveredNode], choice: UInt64, now: Duration) -> DiscoveryRound {
+        state.withLock { state in
+            var generator = SplitMix(seed: choice)
+            let targets = state.routing.discoveryTargets(seeds: seeds, using: &generator)
+            return DiscoveryRound(scope, affinity: false, targets: targets, memory: DiscoveryMemory(), now: now)
+        }
+    }
+
+    /// Takes the nodes of another scope.
+    func refreshed(
+        _ nodes: [DiscoveredNode],
+        of scope: RoutingScope,
+        answering: [Endpoint],
+        now: Duration
+    ) -> (added: [NodeHandle], removed: [NodeHandle]) {
+        state.withLock { state in
+            let changes = state.routing.refreshed(nodes, of: scope, now: now)
+            for node in changes.added { state.dropHandleOfPredecessor(node) }
+            for endpoint in answering { _ = state.routing.discoveryAnswered(by: endpoint, now: now) }
+            return (changes.added.map { state.handle(of: $0) }, changes.removed.map { state.handle(of: $0) })
+        }
     }
 
     /// Labels of the scope's nodes in canonical order; of one state, if given.

@@ -20,6 +20,16 @@ public struct RequestOptions: Sendable {
     ///
     /// Goes before balancing and affinity. A call that names none of the nodes fails with `.noNodeAvailable`.
     public var firstNode: String?
+    /// The only node to ask, as `nodes()` shows it; repeats go there too.
+    ///
+    /// Goes before balancing and affinity. If it is down, the call fails with `.noNodeAvailable`.
+    public var onlyNode: String?
+    /// The part of the cluster whose nodes are asked; `nil`: as the client's configuration says.
+    ///
+    /// The first call with a scope waits until its nodes are found; later ones go by what was found last, and look again
+    /// once that is older than the client's `activeRefreshInterval`. The nodes of the last 16 scopes are kept. Keys are
+    /// spread over the nodes of the scope. Without any node the call fails with `.noNodeAvailable`.
+    public var routingScope: RoutingScope?
     /// Who the call comes from; `nil`: as the client's configuration says.
     ///
     /// `.anonymous` sends it unsigned. Keep one value for all calls of a role: what a provider gave stays with it.

@@ -83,6 +83,26 @@ extension ClientCore {
             choice: random.next(),
             now: time.now
         )
+        let (answering, found) = await perform(&round) { round, answering in
+            // Requests need not wait for the rest of the first round.
+            if !topology.isDiscovered { take(round.result(), answering) }
+        }
+        if !Task.isCancelled { take(round.result(), answering) }
+        report.withLock { $0 = found }
+        topology.endRound(round.remembered(), jitter: random.fraction(), now: time.now)
+        probeAlarm.ring()
+    }
+
+    /// Asks until a round has all that it wants, or the time is up.
+    ///
+    /// - Parameters:
+    ///   - round: whom to ask what.
+    ///   - tell: is called after each answer.
+    /// - Returns: the hosts that answered for themselves, and what they and the others said.
+    func perform(
+        _ round: inout DiscoveryRound,
+        _ tell: (DiscoveryRound, [Endpoint]) -> Void = { _, _ in }
+    ) async -> (answering: [Endpoint], found: DiscoveryReport) {
         var answering: [Endpoint] = []
         var found = DiscoveryReport()
         await withTaskGroup(of: Event.self) { group in
@@ -111,8 +131,7 @@ extension ClientCore {
                     answering.append(question.target.endpoint)
                     round.answered(question, answer.nodes)
                     if answer.nodes.isEmpty { found.add(label(question.target), "an empty list of nodes") }
-                    // Requests need not wait for the rest of the first round.
-                    if !topology.isDiscovered { take(round.result(), answering) }
+                    tell(round, answering)
                     if waiting == 0 { ask(&group) }
                 case .answered(let question, .failure(let refusal)):
                     waiting -= 1
@@ -128,10 +147,7 @@ extension ClientCore {
             }
             group.cancelAll()
         }
-        if !Task.isCancelled { take(round.result(), answering) }
-        report.withLock { $0 = found }
-        topology.endRound(round.remembered(), jitter: random.fraction(), now: time.now)
-        probeAlarm.ring()
+        return (answering, found)
     }
 
     private func take(_ result: DiscoveryResult?, _ answering: [Endpoint]) {

@@ -20,7 +20,19 @@ extension ClientCore {
         if let reason = options.requestCompression?.problem {
             throw Self.problem("requestCompression", reason, request)
         }
+        if options.firstNode != nil, options.onlyNode != nil {
+            throw Self.problem("onlyNode", "excludes firstNode", request)
+        }
+        if let scope = options.routingScope, let reason = scope.problem {
+            throw AlternatorError(
+                .configuration,
+                message: "RequestOptions.\(reason)",
+                operation: request.operation.rawValue,
+                table: request.table
+            )
+        }
         var run = RequestRun(request, policy: policy)
+        run.place = options.onlyNode ?? options.routingScope?.description
         run.call.accepts = options.responseCompression ?? config.responseCompression
         if options.additionalHeaders.isEmpty, options.responseCompression == nil {
             run.call.lines = heads.acceptLine
@@ -43,16 +55,26 @@ extension ClientCore {
     ///
     /// - Throws: `.noNodeAvailable` if it names a node that there is not.
     func target(of request: EncodedRequest, _ options: RequestOptions) throws(AlternatorError) -> RouteTarget {
-        guard let label = options.firstNode else { return target(of: request, mode: options.keyAffinity) }
-        guard let node = topology.node(label) else {
+        guard let label = options.onlyNode ?? options.firstNode else {
+            return target(of: request, mode: options.keyAffinity)
+        }
+        guard let node = topology.node(label, of: otherScope(options)) else {
+            let option = options.onlyNode == nil ? "firstNode" : "onlyNode"
             throw AlternatorError(
                 .noNodeAvailable,
-                message: "RequestOptions.firstNode: '\(label)' is none of the nodes; nodes() lists them.",
+                message: "RequestOptions.\(option): '\(label)' is none of the nodes"
+                    + (otherScope(options).map { " of \($0)." } ?? "; nodes() lists them."),
                 operation: request.operation.rawValue,
                 table: request.table
             )
         }
-        return .node(node)
+        return options.onlyNode == nil ? .node(node) : .only(node)
+    }
+
+    /// The scope that a call has asked for, where it is not the client's.
+    func otherScope(_ options: RequestOptions) -> RoutingScope? {
+        guard let scope = options.routingScope, scope != config.routingScope else { return nil }
+        return scope
     }
 
     private func headerLines(_ request: EncodedRequest, _ options: RequestOptions) throws(AlternatorError) -> String {

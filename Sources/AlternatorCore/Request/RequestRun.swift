@@ -8,6 +8,8 @@ struct RequestRun: Sendable {
     var machine: RetryMachine
     var call: OutgoingCall
     var plan: QueryPlan?
+    /// The node or the scope that the call wants, where it is not the client's: for its error.
+    var place: String?
     /// The node asked last, as `host:port`.
     var node: String?
     /// Attempts that reached a node.

@@ -1,5 +1,5 @@
 import AlternatorTransport
-import AlternatorWire
+package import AlternatorWire
 import Synchronization
 
 /// Signs requests with one pair of keys (AWS signature, version 4).
@@ -7,13 +7,13 @@ import Synchronization
 /// Signed are the content type, the host, the date, the target and, if there is one, the session token, as the AWS SDKs
 /// do. What stays the same for a day, a second or for good is made once, so that a signature costs four digests and one
 /// copy of the text that goes out.
-final class RequestSigner: Sendable {
+package final class RequestSigner: Sendable {
     let keys: SigningKeys
     private let region: String
     private let texts: SignedTexts
     private let moment = Mutex<SigningMoment?>(nil)
 
-    init(_ keys: SigningKeys, region: String) {
+    package init(_ keys: SigningKeys, region: String) {
         self.keys = keys
         self.region = region
         texts = keys.sessionToken == nil ? .withoutToken : .withToken
@@ -27,7 +27,7 @@ final class RequestSigner: Sendable {
     ///   - body: as it is sent.
     ///   - second: the time since 1970.
     ///   - head: gets the lines.
-    func sign(
+    package func sign(
         _ operation: OperationName,
         authority: String,
         body: [UInt8],
@@ -73,7 +73,7 @@ final class RequestSigner: Sendable {
 
 extension RequestSigner: CustomReflectable {
     /// Without children, so that a dump shows no key.
-    var customMirror: Mirror { Mirror(self, children: []) }
+    package var customMirror: Mirror { Mirror(self, children: []) }
 }
 
 /// What signatures of one second have in common.

@@ -26,6 +26,9 @@ package struct QueryPlan: Sendable {
         source = PositionSource(order, count: nodes.count)
     }
 
+    /// A plan without nodes.
+    package static let empty = QueryPlan(.empty, order: .random(SplitMix(seed: 0), first: -1))
+
     /// Chooses the next node to try; `nil` if none is eligible.
     ///
     /// - Parameters:

@@ -58,6 +58,8 @@ package enum RouteTarget: Sendable, Hashable {
     case keys([Int64])
     /// This node first, the others in random order.
     case node(NodeID)
+    /// This node and no other.
+    case only(NodeID)
 }
 
 /// The node chosen for one attempt; given back with the attempt's outcome.

@@ -10,6 +10,8 @@ package struct RoutingState: Sendable {
     package private(set) var nodes: NodeSet
     /// The nodes key affinity chooses from: those of the scope with racks widened to their datacentres.
     package private(set) var affinityNodes: NodeSet
+    /// The nodes of other scopes, which single calls have asked for; see `RoutingState+Scopes`.
+    var otherScopes: [OtherScope] = []
     /// By `NodeID.index`; a node that leaves keeps its record, since its history counts when it comes back.
     var records: [NodeRecord] = []
     private var ids: [NodeIdentity: NodeID] = [:]
@@ -78,8 +80,11 @@ package struct RoutingState: Sendable {
         for node in after where records[node.id.index].machine.state == .down {
             requestProbe(ofListed: node.id, now: now)
         }
-        if isSame { return NodeChanges() }
-        let changes = NodeChanges(from: before, to: after)
+        return isSame ? NodeChanges() : noted(NodeChanges(from: before, to: after))
+    }
+
+    /// Writes down who left, and who came back.
+    mutating func noted(_ changes: NodeChanges) -> NodeChanges {
         for node in changes.added { records[node.id.index].departure = nil }
         for node in changes.removed {
             departures += 1
@@ -124,14 +129,18 @@ package struct RoutingState: Sendable {
     /// How many numbers there are.
     package var recordCount: Int { records.count }
 
-    /// The nodes of both sets, each once, in canonical order.
+    /// The nodes of all sets, each once; those of the scope are first, in canonical order.
     package var members: [Node] {
-        if nodes === affinityNodes { return nodes.nodes }
-        return nodes.nodes + affinityNodes.nodes.filter { !nodes.contains($0.id) }
+        var members = nodes.nodes
+        if nodes !== affinityNodes { members += affinityNodes.nodes.filter { !nodes.contains($0.id) } }
+        guard !otherScopes.isEmpty else { return members }
+        var known = Set(members.map(\.id))
+        for scope in otherScopes { members += scope.nodes.nodes.filter { known.insert($0.id).inserted } }
+        return members
     }
 
     /// Gives each endpoint its number; the first spelling of an endpoint stays.
-    private mutating func numbered(_ list: [DiscoveredNode], now: Duration) -> [Node] {
+    mutating func numbered(_ list: [DiscoveredNode], now: Duration) -> [Node] {
         var seen: Set<Endpoint> = []
         var result: [Node] = []
         for entry in list where seen.insert(entry.endpoint).inserted {
@@ -187,6 +196,9 @@ package struct RoutingState: Sendable {
         case .node(let id):
             let position = nodes.position(of: id) ?? -1
             return QueryPlan(nodes, order: .random(SplitMix(seed: choice), first: position))
+        case .only(let id):
+            let node = members.filter { $0.id == id }
+            return QueryPlan(NodeSet(node), order: .random(SplitMix(seed: choice), first: -1))
         }
     }
 

@@ -20,9 +20,11 @@ final class Vault: Sendable {
     }
 
     private let state: Mutex<State>
+    private let role: String
 
-    init(_ secret: String, isOpen: Bool = true, validFor: Duration? = nil) {
-        let answer = AlternatorConfig.Credentials(accessKey: "role", secretKey: secret, validFor: validFor)
+    init(_ secret: String, role: String = "role", isOpen: Bool = true, validFor: Duration? = nil) {
+        self.role = role
+        let answer = AlternatorConfig.Credentials(accessKey: role, secretKey: secret, validFor: validFor)
         state = Mutex(State(isOpen: isOpen, answer: .success(answer)))
     }
 
@@ -30,7 +32,7 @@ final class Vault: Sendable {
     var cancelled: Int { state.withLock { $0.cancelled } }
 
     func set(_ secret: String, validFor: Duration? = nil) {
-        state.withLock { $0.answer = .success(.init(accessKey: "role", secretKey: secret, validFor: validFor)) }
+        state.withLock { $0.answer = .success(.init(accessKey: role, secretKey: secret, validFor: validFor)) }
     }
 
     func seal() { state.withLock { $0.answer = .failure(Sealed()) } }

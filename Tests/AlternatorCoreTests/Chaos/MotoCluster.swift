@@ -16,8 +16,8 @@ struct MotoCluster {
         case refuse, hang, error, reset
     }
 
-    /// Runs the program for the time of `body`.
-    static func run(_ body: (MotoCluster) async throws -> Void) async throws {
+    /// Runs the program, with further `arguments`, for the time of `body`.
+    static func run(_ arguments: [String] = [], _ body: (MotoCluster) async throws -> Void) async throws {
         try await Peers.withFolder { folder in
             let (port, adminPort) = try await freePorts()
             // A dead node stays listed, as with real gossip for some seconds; it ends by itself if this process dies.
@@ -26,7 +26,7 @@ struct MotoCluster {
                 [
                     "--nodes", "5", "--port", "\(port)", "--admin-port", "\(adminPort)", "--detect-ms", "60000",
                     "--max-seconds", "300",
-                ],
+                ] + arguments,
                 in: folder
             )
             let transport = LoopTransport()
@@ -55,11 +55,14 @@ struct MotoCluster {
     func revive(_ address: String) async throws { _ = try await admin("revive/\(address)") }
 
     /// Operations that a node has had.
-    func requests(_ address: String) async throws -> Int {
+    func requests(_ address: String) async throws -> Int { try await count("requests", address) }
+
+    /// One of a node's counters: `requests`, `compressed_requests`, `compressed_responses`, or an operation's name.
+    func count(_ name: String, _ address: String) async throws -> Int {
         let nodes = try JSONSerialization.jsonObject(with: Data(try await admin("nodes"))) as? [[String: Any]]
         let node = nodes?.first { $0["address"] as? String == address }
         let counts = try #require(node?["counts"] as? [String: Any])
-        return counts["requests"] as? Int ?? 0
+        return counts[name] as? Int ?? 0
     }
 
     /// Sends an order to the admin port; returns the body of the answer.

@@ -1,9 +1,7 @@
 import Synchronization
 
-/// One request's wait for keys: ended once, by whatever comes first.
-final class KeyWait: Sendable {
-    typealias Outcome = Result<SigningKeys, KeySource.Failure>
-
+/// One request's wait for what others do: ended once, by whatever comes first.
+final class OneWait<Outcome: Sendable>: Sendable {
     private enum State {
         case open
         case waiting(CheckedContinuation<Outcome, Never>)
