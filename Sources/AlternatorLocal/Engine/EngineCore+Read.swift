@@ -43,6 +43,9 @@ extension EngineCore {
         guard let member = request["IndexName"] else { return nil }
         guard let name = member.text else { throw .validation("Non-string IndexName '\(member.printed)'") }
         if let index = table.index(named: name) { return index }
+        if table.vectorIndexes.contains(where: { $0.name == name }) {
+            throw .validation("Index '\(name)' is a vector index: it is read by a Query with VectorSearch only")
+        }
         throw .validation("Requested resource not found: Index '\(name)' for table '\(table.name)'")
     }
 
@@ -96,9 +99,9 @@ extension EngineCore {
     func query(_ request: JSONValue, _ context: RequestContext) throws(LocalError) -> Answer {
         if let system = try systemTable(request.tableName(), context) { return try query(system, request) }
         let table = try readableTable(of: request)
+        if let search = request["VectorSearch"] { return try vectorSearch(search, request, of: table) }
         let index = try index(of: request, in: table)
         try checkConsistency(request.isConsistentRead(), index)
-        if request["VectorSearch"] != nil { throw .validation("Vector Store is disabled") }
         let limit = try request.pageLimit()
         let isForward: Bool
         switch request["ScanIndexForward"] {

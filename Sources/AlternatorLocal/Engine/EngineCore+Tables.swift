@@ -37,12 +37,15 @@ extension EngineCore {
             indexes += try schema.globalIndexes(list, table: name, names: &names, nextNumber: nextNumber)
         }
         try schema.checkAllUsed()
-        try Self.checkVectorIndexes(request)
+        let vectorIndexes = try Self.vectorIndexes(request, names: names, definitions: definitions)
+        if !vectorIndexes.isEmpty { try Self.checkLogName(of: name) }
         try Self.checkEncryption(request)
         let stream = try Self.streamSettings(request, table: name, now: settings.now())
         let tags = try request["Tags"]?.elements.map { (list) throws(LocalError) in
             try Tags.adding(list, to: [:])
         }
+        let initialTablets = try initialTablets(tags ?? [:])
+        if !vectorIndexes.isEmpty, initialTablets == nil { throw Self.vnodesAreRefused }
         guard tables[name] == nil else { throw .resourceInUse("Table \(name) already exists") }
         var table = TableDefinition(
             name: name,
@@ -56,6 +59,8 @@ extension EngineCore {
         table.indexes = indexes
         table.tags = tags ?? [:]
         table.stream = stream
+        table.vectorIndexes = vectorIndexes
+        table.initialTablets = initialTablets
         try store.transaction { () throws(LocalError) in
             try store.createTable(table.number)
             for index in indexes { try store.createIndex(index.number) }
@@ -108,13 +113,22 @@ extension EngineCore {
         )
     }
 
-    /// Vector indexes need an outside vector store, which a local node does not have.
-    private static func checkVectorIndexes(_ request: JSONValue) throws(LocalError) {
-        guard let list = request["VectorIndexes"] else { return }
-        guard let elements = list.elements else { throw .validation("VectorIndexes must be an array.") }
-        guard elements.isEmpty else {
-            throw .validation("Vector indexes are not supported on tables using vnodes.")
+    /// How many tablets a new table shall have, 0 for the usual number; `nil` for virtual nodes.
+    ///
+    /// A tag decides, and without one the option `tablets_mode_for_new_keyspaces`; "enforced" refuses virtual nodes.
+    private func initialTablets(_ tags: [String: String]) throws(LocalError) -> Int? {
+        let mode = config.text("tablets_mode_for_new_keyspaces")
+        guard let tag = tags[Tags.initialTablets] else { return mode == "disabled" ? nil : 0 }
+        if let count = Int(tag), count >= 0 { return count }
+        guard mode != "enforced" else {
+            throw .validation(
+                """
+                The tag \(Tags.initialTablets) asks for vnodes, but tablets are enforced by the option \
+                tablets_mode_for_new_keyspaces
+                """
+            )
         }
+        return nil
     }
 
     private static func checkEncryption(_ request: JSONValue) throws(LocalError) {
@@ -142,16 +156,20 @@ extension EngineCore {
         guard ["KEYS_ONLY", "NEW_IMAGE", "OLD_IMAGE", "NEW_AND_OLD_IMAGES"].contains(viewType) else {
             throw .validation("Unrecognized value for StreamViewType: \(viewType)")
         }
-        let longest = Names.maximumAuxiliaryLength - "_scylla_cdc_log".utf8.count
-        guard table.utf8.count <= longest else {
-            throw .validation(
-                """
-                Streams or vector search cannot be enabled on a table whose name is longer than \(longest) \
-                characters: \(table)
-                """
-            )
-        }
+        try checkLogName(of: table)
         return TableDefinition.StreamSettings(viewType: viewType, startedAt: now)
+    }
+
+    /// Refuses a table whose log of changes, of which streams and vector indexes live, would have too long a name.
+    static func checkLogName(of table: String) throws(LocalError) {
+        let longest = Names.maximumAuxiliaryLength - "_scylla_cdc_log".utf8.count
+        guard table.utf8.count > longest else { return }
+        throw .validation(
+            """
+            Streams or vector search cannot be enabled on a table whose name is longer than \(longest) \
+            characters: \(table)
+            """
+        )
     }
 
     func describeTable(_ request: JSONValue) throws(LocalError) -> Answer {

@@ -17,17 +17,24 @@ extension EngineCore {
             isEmpty = false
             try updateStream(specification, of: &table, request)
         }
-        if let vectors = request["VectorIndexUpdates"] {
-            guard let list = vectors.elements else { throw .validation("VectorIndexUpdates must be an array") }
-            guard list.count <= 1 else {
-                throw .limitExceeded("VectorIndexUpdates only allows one index creation or deletion")
-            }
-            if !list.isEmpty { throw .validation("Vector indexes are not supported on tables using vnodes.") }
+        let vectorChange = try Self.vectorChange(request, of: table)
+        switch vectorChange {
+        case .create(let index): table.vectorIndexes.append(index)
+        case .delete(let name): table.vectorIndexes.removeAll { $0.name == name }
+        case nil: break
         }
         var change: IndexChange?
         if let updates = request["GlobalSecondaryIndexUpdates"] {
             change = try indexChange(updates, of: table, request)
-            if change != nil { isEmpty = false }
+            if change != nil, vectorChange != nil {
+                throw .limitExceeded("UpdateTable only allows one index creation or deletion")
+            }
+        }
+        if change != nil || vectorChange != nil {
+            if !isEmpty, request["StreamSpecification"] != nil {
+                throw .validation("You cannot create or delete index while changing stream status")
+            }
+            isEmpty = false
         }
         if isEmpty {
             throw .validation(
@@ -97,6 +104,14 @@ extension EngineCore {
         var schema = try SchemaReader(definitions, context: "GlobalSecondaryIndexUpdates")
         try schema.checkConflicts(with: table.columns)
         for index in table.indexes { try schema.checkConflicts(with: index.columns) }
+        for vector in table.vectorIndexes {
+            if vector.name == name {
+                throw .validation(
+                    "Vector index \(name) already exists in table \(table.name), can't use same name for GSI"
+                )
+            }
+            try schema.checkVectorAttribute(vector.attribute)
+        }
         if let existing = table.index(named: name) {
             throw .validation(
                 existing.isLocal

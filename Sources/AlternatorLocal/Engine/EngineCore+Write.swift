@@ -137,7 +137,11 @@ extension EngineCore {
 
     /// Checks the index keys an update set.
     private func checkUpdated(_ new: Item?, old: Item?, in table: TableDefinition) throws(LocalError) {
-        guard let new, !table.indexes.isEmpty else { return }
+        guard let new else { return }
+        for vector in table.vectorIndexes {
+            if let value = new[vector.attribute], value != old?[vector.attribute] { try vector.check(value) }
+        }
+        guard !table.indexes.isEmpty else { return }
         let types = table.indexKeyTypes
         for name in types.keys.sorted() {
             guard let value = new[name], value != old?[name] else { continue }

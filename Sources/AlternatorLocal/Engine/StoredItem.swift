@@ -20,6 +20,9 @@ enum StoredItem {
                     types: indexTypes
                 )
             }
+            for vector in table.vectorIndexes where vector.attribute == member.name {
+                try vector.check(ServerValue.parse(value, source: "PutItem"))
+            }
             if !isFirst { writer.byte(UInt8(ascii: ",")) }
             isFirst = false
             writer.string(member.name)

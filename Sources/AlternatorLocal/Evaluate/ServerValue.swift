@@ -79,7 +79,8 @@ package enum ServerValue {
             guard case .number(let text) = element else {
                 throw .validation("\(source): vector elements must be numbers")
             }
-            guard let float = Float(text), float.isFinite else {
+            // By way of 64 bits as at the server, which rounds twice.
+            guard let double = Double(text), Float(double).isFinite else {
                 throw .validation("\(source): vector element \(text) cannot be represented as a 32-bit float")
             }
         }

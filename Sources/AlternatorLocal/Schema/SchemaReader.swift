@@ -49,6 +49,12 @@ struct SchemaReader {
         }
     }
 
+    /// Refuses a definition of an attribute that has a vector index: it cannot become a key.
+    func checkVectorAttribute(_ name: String) throws(LocalError) {
+        guard types[name] != nil else { return }
+        throw .validation("AttributeDefinitions redefined \(name), which already has a vector index in this table")
+    }
+
     /// Names of the key attributes of a KeySchema.
     static func keySchema(
         _ object: JSONValue,

@@ -32,6 +32,11 @@ struct TableDefinition: Sendable {
     /// The attribute with the expiry time, if TTL is on.
     var ttlAttribute: String?
     var stream: StreamSettings?
+    var vectorIndexes: [VectorIndex] = []
+    /// How many tablets were asked for when it was made, 0 for the usual; `nil` for virtual nodes.
+    var initialTablets: Int?
+
+    var usesTablets: Bool { initialTablets != nil }
 
     struct Throughput: Sendable, Hashable {
         let read: Int
@@ -82,6 +87,8 @@ extension TableDefinition {
             .init("indexes", .array(indexes.map(\.encoded))),
         ]
         if let sort { members.append(.init("sort", sort.encoded)) }
+        if !vectorIndexes.isEmpty { members.append(.init("vectors", .array(vectorIndexes.map(\.encoded)))) }
+        if let initialTablets { members.append(.init("tablets", .number(String(initialTablets)))) }
         if let ttlAttribute { members.append(.init("ttl", .string(ttlAttribute))) }
         if let throughput {
             members.append(.init("read", .number(String(throughput.read))))
@@ -112,6 +119,11 @@ extension TableDefinition {
             guard let index = IndexDefinition(index) else { return nil }
             self.indexes.append(index)
         }
+        for vector in saved["vectors"]?.elements ?? [] {
+            guard let vector = VectorIndex(vector) else { return nil }
+            vectorIndexes.append(vector)
+        }
+        initialTablets = saved["tablets"]?.integer
         ttlAttribute = saved["ttl"]?.text
         if let read = saved["read"]?.integer, let write = saved["write"]?.integer {
             throughput = Throughput(read: read, write: write)

@@ -47,6 +47,9 @@ extension TableDefinition {
         let globals = indexes.filter { !$0.isLocal }
         var members: [JSONValue.Member] = []
         if !locals.isEmpty { members.append(.init("LocalSecondaryIndexes", .array(locals.map(description)))) }
+        if !vectorIndexes.isEmpty {
+            members.append(.init("VectorIndexes", .array(vectorIndexes.map(\.description))))
+        }
         if !globals.isEmpty { members.append(.init("GlobalSecondaryIndexes", .array(globals.map(description)))) }
         return members
     }

@@ -12,7 +12,7 @@ extension EngineCore {
         var writer = JSONWriter(reserving: 512)
         writer.raw("{\"eventName\":\"\(name)\"")
         if isExpiring {
-            writer.raw(",\"userIdentity\":{\"type\":\"Service\",\"principalId\":\"dynamodb.amazonaws.com\"}")
+            writer.raw(",\"userIdentity\":{\"Type\":\"Service\",\"PrincipalId\":\"dynamodb.amazonaws.com\"}")
         }
         writer.raw(",\"change\":{\"Keys\":")
         writer.item(keys)

@@ -84,9 +84,7 @@ extension EngineCore {
                 var row: [String: ItemValue] = [
                     "keyspace_name": .string("alternator_\(table.name)"), "storage_type": .string("LOCAL"),
                 ]
-                if let count = table.tags[Tags.initialTablets].flatMap(Int.init) {
-                    row["initial_tablets"] = .string(String(max(0, count)))
-                }
+                if let count = table.initialTablets { row["initial_tablets"] = .string(String(count)) }
                 return row
             }
         )

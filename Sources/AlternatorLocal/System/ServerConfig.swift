@@ -36,7 +36,8 @@ struct ServerConfig {
             "cluster_name": text("alternator-local"),
             "query_tombstone_page_limit": number(10000),
             "rf_rack_valid_keyspaces": flag(false),
-            "tablets_mode_for_new_keyspaces": text("disabled"),
+            "tablets_mode_for_new_keyspaces": text("enabled"),
+            "vector_store_primary_uri": text(""),
         ]
     }
 
@@ -57,8 +58,11 @@ struct ServerConfig {
 
     /// Changes one; `false` where there is none of that name.
     mutating func set(_ name: String, to value: String) -> Bool {
-        guard options[name] != nil else { return false }
-        options[name]?.value = value
+        guard var option = options[name] else { return false }
+        // A text option shows its quotes whoever set it.
+        let isQuoted = value.count >= 2 && value.hasPrefix("\"") && value.hasSuffix("\"")
+        option.value = option.type == "string" && !isQuoted ? "\"\(value)\"" : value
+        options[name] = option
         return true
     }
 }

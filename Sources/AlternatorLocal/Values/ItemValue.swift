@@ -121,8 +121,10 @@ extension ItemValue {
         case ("FLOAT32VECTOR", .array(let elements)):
             var floats: [Float] = []
             for element in elements {
-                guard case .number(let text) = element, let float = Float(text), float.isFinite else { return nil }
-                floats.append(float)
+                // By way of 64 bits as at the server, which rounds twice.
+                guard case .number(let text) = element, let double = Double(text), Float(double).isFinite
+                else { return nil }
+                floats.append(Float(double))
             }
             self = .float32Vector(floats)
         default: return nil

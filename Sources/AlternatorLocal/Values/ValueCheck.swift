@@ -19,6 +19,10 @@ enum ValueCheck {
             let canonical = try ServerValue.number(text).canonical
             return canonical == text ? value : .object([.init("N", .string(canonical))])
         case "L", "M", "NULL": break
+        case "FLOAT32VECTOR":
+            // It is stored with the precision of its type, and read back so.
+            guard case .float32Vector(let components) = try ServerValue.parse(value, source: caller) else { break }
+            return .object([.init(type, .array(components.map { .number(String($0)) }))])
         default: _ = try ServerValue.parse(value, source: caller)
         }
         return value

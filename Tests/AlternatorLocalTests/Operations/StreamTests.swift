@@ -128,7 +128,7 @@ import Testing
         #expect(last?["eventName"]?.text == "REMOVE")
         #expect(
             try last?["userIdentity"]
-                == LocalServer.tree(#"{"type":"Service","principalId":"dynamodb.amazonaws.com"}"#)
+                == LocalServer.tree(#"{"Type":"Service","PrincipalId":"dynamodb.amazonaws.com"}"#)
         )
     }
 
