@@ -15,6 +15,10 @@ import AlternatorWire
 /// POST /fault/ADDR?kind=K[&op=OPERATION][&rate=0.1][&times=N][&seed=N][&ms=N][&bytes=N][&list=A,B]
 /// POST /clear/ADDR                ends its faults
 /// POST /reset                     zeroes the counters
+/// POST /role/NAME?secret=KEY[&superuser=true]          adds a role that may sign
+/// POST /drop-role/NAME            removes it
+/// POST /grant/ROLE?permission=P[,P…][&table=T[&index=I | &stream=true]]   without a table: on all
+/// POST /revoke/ROLE?…             takes it back
 /// ```
 /// Kinds: hang, reset, lose-answer, delay, slow, cut, garbage, error, error-after, throttle, unprocessed, localnodes.
 /// It runs on a loop of its own, so a call may wait there for a listener to close.
@@ -54,12 +58,50 @@ struct AdminHandler: ServerHandler {
             try Blocking.run { try await cluster.add(place) }
             return true
         }
+        if let isDone = try access(verb, role: address, parameters, cluster) { return isDone }
         let nodes = cluster.localNodes.map(\.node).filter {
             verb == "reset" || address == "all" || $0.place.address == address
         }
         guard !nodes.isEmpty else { return false }
         for node in nodes {
             guard try run(verb, on: node, parameters, cluster) else { return false }
+        }
+        return true
+    }
+
+    /// Changes roles and grants; `nil` for a call that is about something else.
+    private static func access(
+        _ verb: String,
+        role: String,
+        _ parameters: QueryText,
+        _ cluster: LocalCluster
+    ) throws -> Bool? {
+        switch verb {
+        case "role":
+            try cluster.addRole(
+                role,
+                secret: parameters["secret"] ?? "",
+                isSuperuser: parameters["superuser"] == "true"
+            )
+        case "drop-role": try cluster.removeRole(role)
+        case "grant", "revoke":
+            let names = (parameters["permission"] ?? "").split(separator: ",")
+            let permissions = names.compactMap { LocalCluster.Permission(rawValue: $0.uppercased()) }
+            guard !role.isEmpty, !names.isEmpty, permissions.count == names.count else { return false }
+            let resource: LocalCluster.Resource
+            switch (parameters["table"], parameters["index"], parameters["stream"]) {
+            case (nil, nil, nil): resource = .all
+            case (let table?, nil, nil): resource = .table(table)
+            case (let table?, let index?, nil): resource = .index(index, table: table)
+            case (let table?, nil, "true"): resource = .stream(table: table)
+            default: return false
+            }
+            if verb == "grant" {
+                try cluster.grant(Set(permissions), on: resource, to: role)
+            } else {
+                try cluster.revoke(Set(permissions), on: resource, from: role)
+            }
+        default: return nil
         }
         return true
     }

@@ -52,8 +52,15 @@ public final class LocalCluster: Sendable {
         public var roles: [String: String] = [:]
         /// Whether operations must be signed by one of the roles.
         public var enforcesAuthorization = false
-        /// Roles that may write to the server's own tables.
+        /// Roles that may do everything, and write to the server's own tables.
         public var superusers: Set<String> = []
+        /// Whether roles need grants, as where a real cluster has an authorizer; counts with `enforcesAuthorization`.
+        ///
+        /// A role has what `grant(_:on:to:)` gave it and everything on tables it made; a superuser needs no grants.
+        public var checksGrants = false
+        /// Whether a node that does not hold a partition tells who does, in the header
+        /// `X-Scylla-Alternator-Routing-V1`.
+        public var sendsRoutingHints = false
 
         /// - Parameter nodes: how many; they stand in one datacenter, in racks rack1, rack2, rack3 in turn.
         public init(nodes: Int = 1) {
@@ -87,7 +94,7 @@ public final class LocalCluster: Sendable {
         }
     }
 
-    private let engine: Engine
+    let engine: Engine
     private let topology: Topology
     private let signatures: SignatureCheck?
     private let group: LoopGroup
@@ -123,8 +130,10 @@ public final class LocalCluster: Sendable {
         settings.streamsWindow = Self.milliseconds(configuration.streamsWindow)
         settings.allowsSystemTableWrites = configuration.allowsSystemTableWrites
         settings.enforcesAuthorization = configuration.enforcesAuthorization
-        settings.superusers = configuration.superusers
-        signatures = configuration.enforcesAuthorization ? SignatureCheck(secrets: configuration.roles) : nil
+        settings.roles = RoleBook(secrets: configuration.roles, superusers: configuration.superusers)
+        settings.checksGrants = configuration.enforcesAuthorization && configuration.checksGrants
+        settings.namesRoutedKeys = configuration.sendsRoutingHints
+        signatures = configuration.enforcesAuthorization ? SignatureCheck(roles: settings.roles) : nil
         do {
             engine = try Engine(settings)
         } catch {
@@ -133,6 +142,7 @@ public final class LocalCluster: Sendable {
         topology = Topology(
             [],
             gossipDelay: Self.milliseconds(configuration.gossipDelay),
+            sendsRoutingHints: configuration.sendsRoutingHints,
             now: settings.now
         )
         certificates = try configuration.tls.map { try ClusterCertificates($0, addresses: addresses) }

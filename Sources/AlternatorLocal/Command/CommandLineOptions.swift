@@ -29,7 +29,10 @@ package struct CommandLineOptions: Sendable {
           --roles NAME:SECRET,… who may sign requests
           --enforce-authorization
                                 operations must be signed by one of the roles
-          --superuser NAME      a role that may write to system.config; may be repeated
+          --superuser NAME      a role that may do everything and write to system.config; may be repeated
+          --check-grants        other roles need grants, given at the admin port
+          --routing-hints       a node that does not hold a partition tells which nodes do, in the header
+                                X-Scylla-Alternator-Routing-V1
           --help                this text
 
         When all nodes listen it prints one line, such as
@@ -71,6 +74,14 @@ package struct CommandLineOptions: Sendable {
             }
             if flag == "--enforce-authorization", attached == nil {
                 configuration.enforcesAuthorization = true
+                continue
+            }
+            if flag == "--check-grants", attached == nil {
+                configuration.checksGrants = true
+                continue
+            }
+            if flag == "--routing-hints", attached == nil {
+                configuration.sendsRoutingHints = true
                 continue
             }
             guard Self.flags.contains(flag) else {

@@ -6,6 +6,8 @@ struct Answer: Sendable {
     var body: [UInt8]
     /// Sent in chunks, as the server does with long answers.
     var isStreamed = false
+    /// The partition it was about, where routing hints are sent.
+    var routed: RoutedKey?
 
     init(_ value: JSONValue) { body = value.encoded }
 
@@ -26,6 +28,8 @@ struct RequestContext: Sendable {
     var place = NodePlace(address: "127.0.0.1", datacenter: "dc1", rack: "rack1")
     /// Who signed; `nil` where signatures are not looked at.
     var role: String?
+    /// All nodes; `nil` in tests of the engine alone.
+    var topology: Topology?
 }
 
 /// How the engine behaves; one value for all nodes.
@@ -44,8 +48,12 @@ struct EngineSettings: Sendable {
     var allowsSystemTableWrites = false
     /// Whether requests must be signed; the engine only tells it.
     var enforcesAuthorization = false
-    /// Roles that may write to the server's own tables if signatures are looked at.
-    var superusers: Set<String> = []
+    /// Who may sign.
+    var roles = RoleBook()
+    /// Whether roles need grants; a superuser needs none.
+    var checksGrants = false
+    /// Whether answers about one partition name it.
+    var namesRoutedKeys = false
     /// Milliseconds since 1970.
     var now: @Sendable () -> Int64 = { WallClock.milliseconds() }
 }
@@ -58,8 +66,10 @@ final class Engine: Sendable {
     private let core: Mutex<EngineCore>
     /// How answers are sent.
     let responseOptions = SharedResponseOptions(ResponseOptions())
+    let roles: RoleBook
 
     init(_ settings: EngineSettings = EngineSettings()) throws(LocalError) {
+        roles = settings.roles
         core = try Mutex(EngineCore(settings, responseOptions))
     }
 
@@ -79,6 +89,13 @@ final class Engine: Sendable {
         try core.withLock { (core) throws(LocalError) -> Answer in
             try core.perform(operation, request, context)
         }
+    }
+
+    /// Works on the state under the lock.
+    func withCore<Result: Sendable>(
+        _ body: (EngineCore) throws(LocalError) -> Result
+    ) throws(LocalError) -> Result {
+        try core.withLock { (core) throws(LocalError) -> Result in try body(core) }
     }
 
     /// Removes items whose time to live is over; a failure is left to the next time.

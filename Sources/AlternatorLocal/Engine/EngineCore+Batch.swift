@@ -34,6 +34,7 @@ extension EngineCore {
         var capacity: [JSONValue] = []
         for member in perTable {
             let table = try table(named: member.name)
+            try check(.modify, on: .table(table.name))
             let ofTable = try batchWrites(member.value.elements ?? [], to: table)
             if wantsCapacity { try capacity.append(batchCapacity(ofTable, of: table)) }
             writes += ofTable
@@ -116,7 +117,11 @@ extension EngineCore {
         }
         let wantsCapacity = try Capacity.isWanted(request)
         var reads: [BatchRead] = []
-        for member in perTable { try reads.append(batchRead(member.value, of: table(named: member.name))) }
+        for member in perTable {
+            let table = try table(named: member.name)
+            try check(.select, on: .table(table.name))
+            try reads.append(batchRead(member.value, of: table))
+        }
         var writer = JSONWriter(reserving: 4096)
         var capacity: [JSONValue] = []
         writer.raw("{\"Responses\":{")

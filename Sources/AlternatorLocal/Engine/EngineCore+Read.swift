@@ -10,6 +10,7 @@ extension Answer {
 extension EngineCore {
     func getItem(_ request: JSONValue) throws(LocalError) -> Answer {
         let table = try table(of: request)
+        try check(.select, on: .table(table.name))
         let isConsistent = try request.isConsistentRead()
         guard let given = request["Key"] else { throw ValueCheck.jsonAssert("IsObject()") }
         let key = try table.exactKey(given)
@@ -35,7 +36,7 @@ extension EngineCore {
             writer.tree(Capacity.answer(halves: halves))
         }
         writer.byte(UInt8(ascii: "}"))
-        return Answer(body: writer.bytes)
+        return routed(Answer(body: writer.bytes), table, key.token)
     }
 
     /// The index a Query or Scan names; `nil` where it reads the table.
@@ -55,10 +56,11 @@ extension EngineCore {
     }
 
     func scan(_ request: JSONValue, _ context: RequestContext) throws(LocalError) -> Answer {
-        if let system = try systemTable(request.tableName(), context) { return try scan(system, request) }
+        if let system = try systemTable(request.tableName()) { return try scan(system, request) }
         let table = try readableTable(of: request)
         let index = try index(of: request, in: table)
         let isConsistent = try request.isConsistentRead()
+        try check(.select, on: index.map { .index($0.name, table: table.name) } ?? .table(table.name))
         let tokens = try ScanSegment(request)
         try checkConsistency(isConsistent, index)
         let limit = try request.pageLimit()
@@ -97,10 +99,11 @@ extension EngineCore {
     }
 
     func query(_ request: JSONValue, _ context: RequestContext) throws(LocalError) -> Answer {
-        if let system = try systemTable(request.tableName(), context) { return try query(system, request) }
+        if let system = try systemTable(request.tableName()) { return try query(system, request) }
         let table = try readableTable(of: request)
         if let search = request["VectorSearch"] { return try vectorSearch(search, request, of: table) }
         let index = try index(of: request, in: table)
+        try check(.select, on: index.map { .index($0.name, table: table.name) } ?? .table(table.name))
         try checkConsistency(request.isConsistentRead(), index)
         let limit = try request.pageLimit()
         let isForward: Bool
@@ -141,7 +144,9 @@ extension EngineCore {
             countsOnly: select == .count,
             maximumTombstones: config.integer("query_tombstone_page_limit") ?? 10_000
         )
-        return try page.read(from: store)
+        let answer = try page.read(from: store)
+        guard index == nil, let partition = range.partition else { return answer }
+        return routed(answer, table, partition.token)
     }
 
     private func scan(_ system: SystemTable, _ request: JSONValue) throws(LocalError) -> Answer {

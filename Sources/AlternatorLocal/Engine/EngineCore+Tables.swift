@@ -44,6 +44,7 @@ extension EngineCore {
         let tags = try request["Tags"]?.elements.map { (list) throws(LocalError) in
             try Tags.adding(list, to: [:])
         }
+        try check(.create, on: .all)
         let initialTablets = try initialTablets(tags ?? [:])
         if !vectorIndexes.isEmpty, initialTablets == nil { throw Self.vnodesAreRefused }
         guard tables[name] == nil else { throw .resourceInUse("Table \(name) already exists") }
@@ -68,6 +69,7 @@ extension EngineCore {
             try store.save(table.encoded, as: name)
         }
         tables[name] = table
+        try grantToCreator(table.resources)
         return Answer(.object([.init("TableDescription", Self.echo(request, of: table))]))
     }
 
@@ -188,13 +190,18 @@ extension EngineCore {
 
     func deleteTable(_ request: JSONValue) throws(LocalError) -> Answer {
         let table = try table(of: request)
+        try check(.drop, on: .table(table.name))
+        var kept = grants
+        kept.forget(table: table.name)
         try store.transaction { () throws(LocalError) in
+            if kept.entries != grants.entries { try store.save(kept) }
             try store.dropTable(table.number)
             try store.dropStream(table.number)
             for index in table.indexes { try store.dropIndex(index.number) }
             try store.forget(table.name)
         }
         tables[table.name] = nil
+        grants = kept
         return Answer(.object([.init("TableDescription", table.description(size: 0, isDeleting: true))]))
     }
 
@@ -261,9 +268,23 @@ enum UUIDText {
         var generator = SystemRandomNumberGenerator()
         let high = generator.next() & ~0xf000 | 0x4000
         let low = generator.next() & ~(0b11 << 62) | 0b10 << 62
+        return text(high, low)
+    }
+
+    private static func text(_ high: UInt64, _ low: UInt64) -> String {
         let digits = Array(hex(high) + hex(low))
         return [digits[0..<8], digits[8..<12], digits[12..<16], digits[16..<20], digits[20..<32]]
             .map { String($0) }.joined(separator: "-")
+    }
+
+    /// One that always is the same for a name.
+    static func name(_ name: String) -> String {
+        var words: (UInt64, UInt64) = (0xcbf2_9ce4_8422_2325, 0x9e37_79b9_7f4a_7c15)
+        for byte in name.utf8 {
+            words.0 = (words.0 ^ UInt64(byte)) &* 0x100_0000_01b3
+            words.1 = (words.1 ^ words.0) &* 0xbf58_476d_1ce4_e5b9
+        }
+        return text(words.0 & ~0xf000 | 0x3000, words.1 & ~(0b11 << 62) | 0b10 << 62)
     }
 
     static func hex(_ word: UInt64) -> String {

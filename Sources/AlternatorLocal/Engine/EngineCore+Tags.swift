@@ -65,6 +65,7 @@ extension EngineCore {
 
     func tagResource(_ request: JSONValue) throws(LocalError) -> Answer {
         var table = try table(arn: arn(of: request))
+        try check(.alter, on: .table(table.name))
         guard let list = request["Tags"]?.elements else { throw .validation("Cannot parse tags") }
         guard !list.isEmpty else { throw .validation("The number of tags must be at least 1") }
         table.tags = try Tags.adding(list, to: table.tags)
@@ -76,6 +77,7 @@ extension EngineCore {
         let arn = try arn(of: request)
         guard let keys = request["TagKeys"]?.elements else { throw .validation("Cannot parse tag keys") }
         var table = try table(arn: arn)
+        try check(.alter, on: .table(table.name))
         for key in keys {
             guard let key = key.text else { throw ValueCheck.jsonAssert("IsString()") }
             guard !Tags.isInternal(key) else { throw .validation("Tag key '\(key)' is reserved for internal use") }

@@ -15,6 +15,7 @@ extension EngineCore {
             throw .validation("The length of AttributeName must be between 1 and 255")
         }
         var table = try table(of: request)
+        try check(.alter, on: .table(table.name))
         if isEnabled {
             guard table.ttlAttribute == nil else { throw .validation("TTL is already enabled") }
             table.ttlAttribute = attribute

@@ -12,6 +12,7 @@ extension EngineCore {
             billing = .some(try Self.throughput(of: request))
         }
         var table = try table(of: request)
+        try check(.alter, on: .table(table.name))
         if let billing { table.throughput = billing }
         if let specification = request["StreamSpecification"], case .object = specification {
             isEmpty = false
@@ -172,7 +173,9 @@ extension EngineCore {
             }
         }
         switch change {
-        case .create(let index): indexBuilds[index.number] = settings.now()
+        case .create(let index):
+            indexBuilds[index.number] = settings.now()
+            try grantToCreator([.index(index.name, table: new.name)])
         case .delete(let index): indexBuilds[index.number] = nil
         case nil: break
         }

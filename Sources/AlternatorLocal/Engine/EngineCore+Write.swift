@@ -66,6 +66,7 @@ extension EngineCore {
     func putItem(_ request: JSONValue, _ context: RequestContext) throws(LocalError) -> Answer {
         if let name = try systemName(of: request) { return try writeSystemTable(name, request, context) }
         let table = try table(of: request)
+        try check(.modify, on: .table(table.name))
         let wantsCapacity = try Capacity.isWanted(request)
         let returned = try ReturnParameters(request: request)
         guard let given = request["Item"] else { throw .validation("JSON parameter Item not found") }
@@ -81,12 +82,14 @@ extension EngineCore {
             size = Capacity.size(of: try StoredItem.decode(new))
             if plan.readsItem, let old { size = max(size, Capacity.size(of: old)) }
         }
-        return answer(plan.returnValues == .allOld ? old : nil, size: wantsCapacity ? size : nil)
+        let answer = answer(plan.returnValues == .allOld ? old : nil, size: wantsCapacity ? size : nil)
+        return routed(answer, table, key.token)
     }
 
     func deleteItem(_ request: JSONValue, _ context: RequestContext) throws(LocalError) -> Answer {
         if let name = try systemName(of: request) { return try writeSystemTable(name, request, context) }
         let table = try table(of: request)
+        try check(.modify, on: .table(table.name))
         let wantsCapacity = try Capacity.isWanted(request)
         let returned = try ReturnParameters(request: request)
         guard let given = request["Key"] else { throw .validation("JSON parameter Key not found") }
@@ -97,7 +100,8 @@ extension EngineCore {
         try checkCondition(plan, old)
         try write(Change(deleting: given, from: table), old: old, at: key, in: table)
         let size = plan.readsItem ? old.map(Capacity.size) ?? 1 : 1
-        return answer(plan.returnValues == .allOld ? old : nil, size: wantsCapacity ? size : nil)
+        let answer = answer(plan.returnValues == .allOld ? old : nil, size: wantsCapacity ? size : nil)
+        return routed(answer, table, key.token)
     }
 
     private func checkCondition(_ plan: ConditionalWrite, _ old: Item?) throws(LocalError) {
@@ -109,6 +113,7 @@ extension EngineCore {
     func updateItem(_ request: JSONValue, _ context: RequestContext) throws(LocalError) -> Answer {
         if let name = try systemName(of: request) { return try writeSystemTable(name, request, context) }
         let table = try table(of: request)
+        try check(.modify, on: .table(table.name))
         let wantsCapacity = try Capacity.isWanted(request)
         let returned = try ReturnParameters(request: request)
         guard let given = request["Key"] else { throw .validation("UpdateItem requires a Key parameter") }
@@ -132,7 +137,7 @@ extension EngineCore {
             if update.readsItem, let old { bytes = max(bytes, Capacity.size(of: old)) }
             size = bytes
         }
-        return answer(update.attributes(touched, old: old, new: new), size: size)
+        return routed(answer(update.attributes(touched, old: old, new: new), size: size), table, key.token)
     }
 
     /// Checks the index keys an update set.

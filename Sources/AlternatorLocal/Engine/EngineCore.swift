@@ -11,6 +11,9 @@ final class EngineCore {
     /// When indexes were added to tables that were there, by number, in milliseconds since 1970.
     var indexBuilds: [Int: Int64] = [:]
     private var lastNumber = 0
+    /// What is known of the request that is being performed.
+    private(set) var context = RequestContext()
+    var grants: Grants
     /// Set while expired items are removed: their stream records say so.
     var isExpiring = false
 
@@ -20,6 +23,7 @@ final class EngineCore {
         config = ServerConfig(settings)
         responseOptions.set(ResponseOptions(config))
         store = try Store(path: settings.path)
+        grants = try store.savedGrants()
         for saved in try store.definitions() {
             var reader = JSONReader(saved)
             guard let tree = try? reader.readTree(), let table = TableDefinition(tree) else {
@@ -41,7 +45,8 @@ final class EngineCore {
         _ request: JSONValue,
         _ context: RequestContext
     ) throws(LocalError) -> Answer {
-        switch operation {
+        self.context = context
+        return switch operation {
         case .createTable: try createTable(request)
         case .describeTable: try describeTable(request)
         case .deleteTable: try deleteTable(request)
@@ -81,6 +86,14 @@ final class EngineCore {
         // A name that no table can have is told so, even where the table is simply missing.
         try Names.checkTable(name)
         throw .resourceNotFound("Requested resource not found: Table: \(name) not found")
+    }
+
+    /// Tells of a good answer which partition it was about.
+    func routed(_ answer: Answer, _ table: TableDefinition, _ token: Int64) -> Answer {
+        guard settings.namesRoutedKeys else { return answer }
+        var answer = answer
+        answer.routed = RoutedKey(table: table.name, token: token)
+        return answer
     }
 
     /// Saves a new or changed definition.

@@ -15,10 +15,11 @@ package struct KeyColumn: Sendable, Hashable {
     /// empty string or binary, in this order.
     package func value(of json: JSONValue?) throws(LocalError) -> ItemValue {
         guard let json else { throw .validation("Key column \(name) not found") }
-        guard let (given, content) = json.typed, content.text != nil else { throw malformed(json) }
+        guard let (given, content) = json.typed else { throw malformed(json) }
         guard given == type.rawValue else {
             throw .validation("Type mismatch: expected type \(type.rawValue) for key column \(name), got type \(given)")
         }
+        guard content.text != nil else { throw malformed(json) }
         let value = try ServerValue.parse(json, source: "Key \(name)")
         try check(value)
         return value

@@ -80,7 +80,7 @@ struct NodeHandler: ServerHandler {
         }
         if options.hasDate { response.headers.append(("Date", topology.dateText)) }
         if let server = options.server { response.headers.append(("Server", server)) }
-        Self.addCORS(to: &response, request)
+        addCORS(to: &response, request)
         return response
     }
 
@@ -155,11 +155,12 @@ struct NodeHandler: ServerHandler {
         ServerResponse(status: 200, headers: [("Content-Type", type)], body: body)
     }
 
-    private static func addCORS(to response: inout ServerResponse, _ request: ServerRequest) {
+    private func addCORS(to response: inout ServerResponse, _ request: ServerRequest) {
         guard request.header("origin") != nil else { return }
         response.headers.append(("Access-Control-Allow-Origin", "*"))
-        guard request.method != "OPTIONS" else { return }
-        response.headers.append(("Access-Control-Expose-Headers", "x-amzn-RequestId,x-amzn-ErrorType,x-amz-crc32,Date"))
+        let exposed = "x-amzn-RequestId,x-amzn-ErrorType,x-amz-crc32,Date"
+        let hints = topology.sendsRoutingHints ? ",\(TokenRanges.headerName)" : ""
+        response.headers.append(("Access-Control-Expose-Headers", exposed + hints))
     }
 
     // MARK: Operations
@@ -171,6 +172,11 @@ struct NodeHandler: ServerHandler {
             let answer = try perform(name, request, isPartial: isPartial)
             var response = response("application/x-amz-json-1.0", answer.body)
             response.chunked = answer.isStreamed
+            if topology.sendsRoutingHints, let key = answer.routed,
+                let hint = topology.ranges.hint(for: key, at: node.place)
+            {
+                response.headers.append((TokenRanges.headerName, hint))
+            }
             return response
         } catch {
             return Self.refusal(error)
@@ -207,7 +213,8 @@ struct NodeHandler: ServerHandler {
             userAgent: request.header("user-agent") ?? "",
             remoteAddress: request.remoteAddress,
             place: node.place,
-            role: role
+            role: role,
+            topology: topology
         )
         if isPartial, let batch = PartialBatch(tree, operation: name) {
             return batch.complete(try engine.perform(operation, batch.performed, context))

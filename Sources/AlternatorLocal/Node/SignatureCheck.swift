@@ -6,8 +6,13 @@ import AlternatorWire
 /// Region and service are taken as the credential gives them; only the headers named as signed count; a header that
 /// is named but missing counts as empty. Source: alternator/server.cc and utils/aws_sigv4.cc.
 struct SignatureCheck: Sendable {
-    /// Secret keys by role.
-    let secrets: [String: String]
+    /// Who may sign, with which secret key.
+    let roles: RoleBook
+
+    init(roles: RoleBook) { self.roles = roles }
+
+    /// Checks against secret keys by role.
+    init(secrets: [String: String]) { roles = RoleBook(secrets: secrets) }
 
     private struct Authorization {
         var role = ""
@@ -33,7 +38,9 @@ struct SignatureCheck: Sendable {
             throw .missingAuthenticationToken("Authorization header is mandatory for signature verification")
         }
         let given = try Self.parse(header)
-        guard let secret = secrets[given.role] else { throw .unrecognizedClient("User not found: \(given.role)") }
+        guard let secret = roles.secret(of: given.role) else {
+            throw .unrecognizedClient("User not found: \(given.role)")
+        }
         let timestamp = given.signedHeaders.contains("x-amz-date") ? request.header("x-amz-date") : nil
         guard let timestamp, !timestamp.isEmpty else {
             throw .invalidSignature(

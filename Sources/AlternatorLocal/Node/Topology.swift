@@ -7,9 +7,19 @@ final class Topology: Sendable {
     let gossipDelay: Int64
     private let now: @Sendable () -> Int64
     private let date = HTTPDate()
+    private let placement: Mutex<TokenRanges>
+    /// Whether nodes tell clients where a partition is.
+    let sendsRoutingHints: Bool
 
-    init(_ nodes: [LocalNode], gossipDelay: Int64 = 0, now: @escaping @Sendable () -> Int64) {
+    init(
+        _ nodes: [LocalNode],
+        gossipDelay: Int64 = 0,
+        sendsRoutingHints: Bool = false,
+        now: @escaping @Sendable () -> Int64
+    ) {
         members = Mutex(nodes)
+        placement = Mutex(TokenRanges(nodes.map(\.place)))
+        self.sendsRoutingHints = sendsRoutingHints
         self.gossipDelay = gossipDelay
         self.now = now
     }
@@ -22,9 +32,23 @@ final class Topology: Sendable {
 
     var nodes: [LocalNode] { members.withLock { $0 } }
 
-    func add(_ node: LocalNode) { members.withLock { $0.append(node) } }
+    /// Which node holds what; it changes as nodes come and go, not when they stop.
+    var ranges: TokenRanges { placement.withLock { $0 } }
 
-    func remove(_ node: LocalNode) { members.withLock { $0.removeAll { $0 === node } } }
+    func add(_ node: LocalNode) {
+        members.withLock { $0.append(node) }
+        place()
+    }
+
+    func remove(_ node: LocalNode) {
+        members.withLock { $0.removeAll { $0 === node } }
+        place()
+    }
+
+    private func place() {
+        let ranges = TokenRanges(nodes.map(\.place))
+        placement.withLock { $0 = ranges }
+    }
 
     /// What /localnodes answers: an empty list for a place that is not known.
     func listedAddresses(datacenter: String, rack: String?) -> [String] {

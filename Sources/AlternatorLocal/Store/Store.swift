@@ -15,6 +15,7 @@ final class Store {
         try database.run(
             "CREATE TABLE IF NOT EXISTS catalog(name BLOB PRIMARY KEY, definition BLOB NOT NULL) WITHOUT ROWID"
         )
+        try database.run("CREATE TABLE IF NOT EXISTS settings(name TEXT PRIMARY KEY, content BLOB NOT NULL)")
     }
 
     func prepare(_ sql: String) throws(LocalError) -> Statement { try database.prepare(sql) }

@@ -156,6 +156,7 @@ extension EngineCore {
         guard let table = found, let settings = table.stream else {
             throw .resourceNotFound("The stream of this ShardIterator is gone")
         }
+        try check(.select, on: .stream(table: table.name))
         let rows = try store.changes(
             of: table.number,
             shard: iterator.shard,

@@ -2,19 +2,47 @@ import AlternatorWire
 
 /// One of the server's own tables, as Query and Scan see it under `.scylla.alternator.KEYSPACE.TABLE`.
 struct SystemTable {
+    let keyspace: String
+    let name: String
     let hash: KeyColumn
     let sort: KeyColumn?
+    /// Names of further clustering columns.
+    let others: [String]
+    /// Names of columns with truth values, which the server prints as `{"BOOL":"true"}`.
+    let booleans: Set<String>
+    /// Names of all columns; rows need not have all of them.
+    let columns: [String]
     let rows: [[String: ItemValue]]
 
-    init(hash: String, sort: String? = nil, rows: [[String: ItemValue]]) {
-        self.hash = KeyColumn(name: hash, type: .string)
-        self.sort = sort.map { KeyColumn(name: $0, type: .string) }
-        // By partition key and sort key, so that pages follow each other.
-        self.rows = rows.sorted { Self.place($0, hash, sort) < Self.place($1, hash, sort) }
+    /// - Parameters:
+    ///   - keyspace: and `name` with it are how the table is called.
+    ///   - keys: the partition key and the clustering columns.
+    ///   - booleans: columns whose texts are truth values.
+    ///   - columns: names of columns that no row may have at the moment.
+    ///   - rows: in any order.
+    init(
+        _ keyspace: String,
+        _ name: String,
+        keys: [String],
+        booleans: Set<String> = [],
+        columns: [String] = [],
+        rows: [[String: ItemValue]]
+    ) {
+        self.keyspace = keyspace
+        self.name = name
+        hash = KeyColumn(name: keys[0], type: .string)
+        sort = keys.count > 1 ? KeyColumn(name: keys[1], type: .string) : nil
+        others = Array(keys.dropFirst(2))
+        self.booleans = booleans
+        self.columns = Set(rows.flatMap(\.keys) + columns + keys).sorted()
+        // By partition key and clustering columns, so that pages follow each other.
+        self.rows = rows.sorted { Self.place($0, keys) < Self.place($1, keys) }
     }
 
-    private static func place(_ row: [String: ItemValue], _ hash: String, _ sort: String?) -> String {
-        text(row[hash]) + "\u{0}" + (sort.map { text(row[$0]) } ?? "")
+    var keys: [String] { [hash.name] + (sort.map { [$0.name] } ?? []) + others }
+
+    private static func place(_ row: [String: ItemValue], _ keys: [String]) -> String {
+        keys.map { text(row[$0]) }.joined(separator: "\u{0}")
     }
 
     private static func text(_ value: ItemValue?) -> String {
@@ -41,7 +69,7 @@ struct SystemTable {
         if let start {
             let key = try place(of: start)
             chosen.removeAll { row in
-                let place = Self.place(row, hash.name, sort?.name)
+                let place = Self.place(row, keys)
                 return isReversed ? place >= key : place <= key
             }
         }
@@ -54,22 +82,35 @@ struct SystemTable {
             writer.raw(",\"Items\":[")
             for (place, item) in kept.enumerated() {
                 if place > 0 { writer.byte(UInt8(ascii: ",")) }
-                writer.item(item)
+                write(item, to: &writer)
             }
             writer.byte(UInt8(ascii: "]"))
         }
         if scanned.count == limit, let last = scanned.last {
             writer.raw(",\"LastEvaluatedKey\":")
-            let names = [hash.name] + (sort.map { [$0.name] } ?? [])
-            writer.item(last.filter { names.contains($0.key) })
+            writer.item(last.filter { keys.contains($0.key) })
         }
         writer.byte(UInt8(ascii: "}"))
         return Answer(body: writer.bytes, isStreamed: writer.bytes.count > Answer.longBody)
     }
 
+    private func write(_ item: [String: ItemValue], to writer: inout JSONWriter) {
+        guard !booleans.isDisjoint(with: item.keys) else { return writer.item(item) }
+        let members = item.sorted { $0.key < $1.key }.map { name, value in
+            JSONValue.Member(
+                name,
+                .object([.init(booleans.contains(name) ? "BOOL" : "S", .string(Self.text(value)))])
+            )
+        }
+        writer.tree(.object(members))
+    }
+
     private func place(of key: JSONValue) throws(LocalError) -> String {
-        let partition = Self.text(try hash.value(of: key[hash.name]))
-        guard let sort else { return partition + "\u{0}" }
-        return partition + "\u{0}" + Self.text(try sort.value(of: key[sort.name]))
+        var parts = [Self.text(try hash.value(of: key[hash.name]))]
+        if let sort { parts.append(Self.text(try sort.value(of: key[sort.name]))) }
+        for name in others {
+            parts.append(Self.text(try KeyColumn(name: name, type: .string).value(of: key[name])))
+        }
+        return parts.joined(separator: "\u{0}")
     }
 }

@@ -10,6 +10,8 @@ struct ClusterClient: Sendable {
 
     init(_ cluster: LocalCluster) { port = cluster.port }
 
+    init(port: Int) { self.port = port }
+
     func send(
         _ method: String,
         _ path: String,

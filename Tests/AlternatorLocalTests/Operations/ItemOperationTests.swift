@@ -53,6 +53,10 @@ import Testing
             #"{"TableName":"users","Item":{"id":{"N":"1"}}}"#,
             "Type mismatch: expected type S for key column id, got type N"
         ),
+        (
+            #"{"TableName":"users","Item":{"id":{"BOOL":false}}}"#,
+            "Type mismatch: expected type S for key column id, got type BOOL"
+        ),
         (#"{"TableName":"users","Item":{"id":{"S":""}}}"#, "cannot contain an empty string value. Key: id"),
         (#"{"TableName":"users","Item":{"id":"x"}}"#, "Malformed value object for key column id"),
         (#"{"TableName":"users"}"#, "Item"),
