@@ -14,12 +14,10 @@ struct SystemTable {
     let columns: [String]
     let rows: [[String: ItemValue]]
 
-    /// - Parameters:
-    ///   - keyspace: and `name` with it are how the table is called.
-    ///   - keys: the partition key and the clustering columns.
-    ///   - booleans: columns whose texts are truth values.
-    ///   - columns: names of columns that no row may have at the moment.
-    ///   - rows: in any order.
+    /// A table of a keyspace and name; `keys` are its partition key and clustering columns.
+    ///
+    /// `booleans` are columns whose texts are truth values, `columns` those that no row may have at the moment. Rows
+    /// come in any order.
     init(
         _ keyspace: String,
         _ name: String,
