@@ -4,6 +4,7 @@ import AlternatorLocal
 struct Main {
     static func main() {
         EndSignals.hold()
+        OpenFiles.raiseLimit()
         do {
             let options = try CommandLineOptions(Array(CommandLine.arguments.dropFirst()))
             if options.showsHelp {

@@ -1,4 +1,5 @@
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import AlternatorTransport
@@ -31,6 +32,34 @@ import Testing
             until: "xyz"
         )
         #expect(answer == "HTTP/1.1 200 OK\r\nContent-Length: 11\r\n\r\nPOST /a xyz")
+    }
+
+    @Test func `incomplete requests hold so much together, more are refused, and what ends makes room`() async throws {
+        var configuration = ServerConfiguration()
+        configuration.maximumBufferedBytes = 1 << 20
+        let test = try TestServer(configuration: configuration) { self.echo($0) }
+        let part = [UInt8](repeating: 0x78, count: 700_000)
+        func begin() throws -> RawClient {
+            let client = try RawClient(port: test.port)
+            client.send(Array("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 800000\r\n\r\n".utf8) + part)
+            return client
+        }
+        // Either may be the first to come; the other is refused, for both are over the limit.
+        let clients = [try begin(), try begin()]
+        try await eventually("one of two is refused") { clients.contains { $0.text.hasPrefix("HTTP/1.1 503") } }
+        let refused = clients.filter { $0.text.hasPrefix("HTTP/1.1 503") }
+        #expect(refused.count == 1)
+        for client in clients where !client.text.hasPrefix("HTTP/1.1 503") {
+            client.send([UInt8](repeating: 0x78, count: 100_000))
+            await client.wait { bytes, ended in ended || bytes.count > 800_000 }
+            #expect(client.text.hasPrefix("HTTP/1.1 200 OK"))
+        }
+        let next = try begin()
+        next.send([UInt8](repeating: 0x78, count: 100_000))
+        await next.wait { bytes, ended in ended || bytes.count > 800_000 }
+        #expect(next.text.hasPrefix("HTTP/1.1 200 OK"))
+        for client in clients + [next] { await client.close() }
+        await test.stop()
     }
 
     @Test func `the handler sees method, path, query, headers in order and the client's address`() async throws {

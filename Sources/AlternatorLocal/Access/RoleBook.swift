@@ -24,6 +24,9 @@ final class RoleBook: Sendable {
         roles.withLock { $0[name] }.flatMap { $0.secret.isEmpty ? nil : $0.secret }
     }
 
+    /// Whether there is such a role, able to sign or not.
+    func isKnown(_ name: String) -> Bool { roles.withLock { $0[name] != nil } }
+
     func isSuperuser(_ name: String) -> Bool { roles.withLock { $0[name] }?.isSuperuser ?? false }
 
     var all: [String: Role] { roles.withLock { $0 } }

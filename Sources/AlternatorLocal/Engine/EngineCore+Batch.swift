@@ -94,7 +94,8 @@ extension EngineCore {
     private func batchCapacity(_ writes: [BatchWrite], of table: TableDefinition) throws(LocalError) -> JSONValue {
         var units = 0
         for write in writes {
-            let size = try write.change.item.map(StoredItem.decode).map(Capacity.size) ?? 1
+            var size = try write.change.item.map(StoredItem.decode).map(Capacity.size) ?? 1
+            if alwaysReads, let old = try storedItem(table, write.key) { size = max(size, Capacity.size(of: old)) }
             units += Capacity.writeUnits(size)
         }
         return .object([

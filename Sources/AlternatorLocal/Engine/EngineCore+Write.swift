@@ -16,6 +16,9 @@ extension EngineCore {
         try store.item(in: table.number, at: key).map(StoredItem.decode)
     }
 
+    /// Whether every write reads the item first, so that capacity is counted by the larger of both.
+    var alwaysReads: Bool { config.flag("alternator_force_read_before_write") }
+
     /// Whether writes must know the item as it was.
     func needsOldItem(_ table: TableDefinition) -> Bool {
         !table.indexes.isEmpty || table.stream?.isEnabled == true
@@ -74,13 +77,14 @@ extension EngineCore {
         let new = try StoredItem.read(given, for: table)
         let plan = try ConditionalWrite(request: request, returned, operation: "PutItem")
         try checkIsolation(plan.readsItem, table)
-        let old = try plan.readsItem || needsOldItem(table) ? storedItem(table, key) : nil
+        let reads = plan.readsItem || alwaysReads
+        let old = try reads || needsOldItem(table) ? storedItem(table, key) : nil
         try checkCondition(plan, old)
         try write(.put(new), old: old, at: key, in: table)
         var size = 0
         if wantsCapacity {
             size = Capacity.size(of: try StoredItem.decode(new))
-            if plan.readsItem, let old { size = max(size, Capacity.size(of: old)) }
+            if reads, let old { size = max(size, Capacity.size(of: old)) }
         }
         let answer = answer(plan.returnValues == .allOld ? old : nil, size: wantsCapacity ? size : nil)
         return routed(answer, table, key.token)
@@ -96,10 +100,11 @@ extension EngineCore {
         let key = try table.exactKey(given)
         let plan = try ConditionalWrite(request: request, returned, operation: "DeleteItem")
         try checkIsolation(plan.readsItem, table)
-        let old = try plan.readsItem || needsOldItem(table) ? storedItem(table, key) : nil
+        let reads = plan.readsItem || alwaysReads
+        let old = try reads || needsOldItem(table) ? storedItem(table, key) : nil
         try checkCondition(plan, old)
         try write(Change(deleting: given, from: table), old: old, at: key, in: table)
-        let size = plan.readsItem ? old.map(Capacity.size) ?? 1 : 1
+        let size = reads ? old.map(Capacity.size) ?? 1 : 1
         let answer = answer(plan.returnValues == .allOld ? old : nil, size: wantsCapacity ? size : nil)
         return routed(answer, table, key.token)
     }
@@ -134,7 +139,7 @@ extension EngineCore {
             var bytes = Capacity.size(of: keyItem) - keyItem.keys.reduce(0) { $0 + $1.utf8.count }
             bytes += request["ExpressionAttributeNames"].map(Capacity.estimate) ?? 0
             bytes += request["ExpressionAttributeValues"].map(Capacity.estimate) ?? 0
-            if update.readsItem, let old { bytes = max(bytes, Capacity.size(of: old)) }
+            if update.readsItem || alwaysReads, let old { bytes = max(bytes, Capacity.size(of: old)) }
             size = bytes
         }
         return routed(answer(update.attributes(touched, old: old, new: new), size: size), table, key.token)

@@ -18,11 +18,13 @@ package enum EndSignals {
 
     /// Keeps SIGINT and SIGTERM for `wait`, in this thread and those it starts; so it comes first in `main`.
     ///
-    /// SIGPIPE is ignored: a reader of standard output that went away is no reason to end.
+    /// SIGPIPE and SIGXFSZ are ignored: a reader of standard output that went away, or a data file at its limit, is
+    /// told by an error of the call and no reason to end.
     package static func hold() {
         var signals = set()
         unsafe pthread_sigmask(SIG_BLOCK, &signals, nil)
         _ = signal(SIGPIPE, SIG_IGN)
+        _ = signal(SIGXFSZ, SIG_IGN)
     }
 
     /// Blocks the thread until one of them comes; gives its number.
@@ -31,6 +33,22 @@ package enum EndSignals {
         var number: Int32 = 0
         while unsafe sigwait(&signals, &number) != 0 {}
         return number
+    }
+}
+
+/// How many files and connections the process may have open.
+package enum OpenFiles {
+    /// Raises the limit as far as the system lets: shells start with as few as 1024.
+    package static func raiseLimit() {
+        #if canImport(Glibc)
+            let resource = __rlimit_resource_t(RLIMIT_NOFILE.rawValue)
+        #else
+            let resource = RLIMIT_NOFILE
+        #endif
+        var limit = rlimit()
+        guard unsafe getrlimit(resource, &limit) == 0, limit.rlim_cur < limit.rlim_max else { return }
+        limit.rlim_cur = limit.rlim_max
+        _ = unsafe setrlimit(resource, &limit)
     }
 }
 

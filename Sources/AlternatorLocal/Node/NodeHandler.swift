@@ -62,6 +62,11 @@ struct NodeHandler: ServerHandler {
         finished(Self.refusal(Self.overLimit), head)
     }
 
+    /// The refusal of a request for which there is no memory at the moment, as of load that is shed.
+    func overloaded(_ head: ServerRequest) -> ServerResponse {
+        finished(Self.refusal(.requestLimitExceeded("too many in-flight requests: no memory for another one")), head)
+    }
+
     private static var overLimit: LocalError {
         .payloadTooLarge("Request content length limit of \(maximumBody) bytes exceeded")
     }

@@ -91,8 +91,9 @@ final class Store {
             try database.run("RELEASE work")
             return result
         } catch {
-            try database.run("ROLLBACK TO work")
-            try database.run("RELEASE work")
+            // SQLite may have rolled back by itself, as it does when the disk is full; the first error is the one to tell.
+            try? database.run("ROLLBACK TO work")
+            try? database.run("RELEASE work")
             // Their tables come and go with the transaction.
             tombstones = buried
             throw error

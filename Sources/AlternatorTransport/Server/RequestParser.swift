@@ -48,6 +48,9 @@ struct RequestParser {
     /// The connection goes on after this request.
     var persists: Bool { framing.persists(minorVersion: minorVersion) }
 
+    /// How much of an incomplete request is held.
+    var heldBytes: Int { collector.collected.count + body.count }
+
     /// Nothing of a request has arrived.
     var isBetweenRequests: Bool {
         if case .head = state { collector.collected.isEmpty } else { false }

@@ -36,6 +36,10 @@ final class ServerConnection: Channel, @unchecked Sendable {
     /// The client sent FIN, so a short read is not the last one.
     private var sawHangup = false
     private var isConsuming = false
+    /// What the owner has counted of the incomplete request.
+    private var held = 0
+    /// In these steps it is counted, so that small requests are not.
+    private static let holdStep = 64 * 1024
     private var output: [UInt8] = []
     private var written = 0
     private var pace: ServerPace?
@@ -133,6 +137,7 @@ final class ServerConnection: Channel, @unchecked Sendable {
         stream.close()
         output = []
         pipelined = []
+        releaseHeld()
         owner.ended(self)
     }
 
@@ -178,7 +183,11 @@ final class ServerConnection: Channel, @unchecked Sendable {
                 let (event, next) = try parser.feed(bytes, from: position)
                 position = next
                 switch event {
-                case .needsMore: return
+                case .needsMore:
+                    guard countHeld() else {
+                        return refuse(owner.handler.overloaded(parser.head(from: remoteAddress)))
+                    }
+                    return
                 case .head:
                     if parser.expectsContinue, position == bytes.count { sendContinue() }
                 case .complete: perform()
@@ -192,11 +201,27 @@ final class ServerConnection: Channel, @unchecked Sendable {
         }
     }
 
+    /// Counts what the parser holds by now; false where all connections hold too much.
+    private func countHeld() -> Bool {
+        let more = parser.heldBytes - held
+        guard more >= ServerConnection.holdStep else { return true }
+        guard owner.hold(more) else { return false }
+        held += more
+        return true
+    }
+
+    private func releaseHeld() {
+        guard held > 0 else { return }
+        owner.release(held)
+        held = 0
+    }
+
     private func perform() {
         let persists = parser.persists
         let chunks = parser.knowsChunks
         var request = parser.take(from: remoteAddress)
         request.clientName = clientName
+        releaseHeld()
         let omitsBody = request.method == "HEAD"
         switch owner.handler.handle(request) {
         case .respond(let response):
@@ -230,7 +255,11 @@ final class ServerConnection: Channel, @unchecked Sendable {
 
     /// Answers a request that cannot be read to its end.
     private func refuse(_ response: ServerResponse) {
-        write(response, chunks: parser.knowsChunks, omitsBody: false, closes: true)
+        let chunks = parser.knowsChunks
+        // What was read of it is of no use any more.
+        _ = parser.take(from: remoteAddress)
+        releaseHeld()
+        write(response, chunks: chunks, omitsBody: false, closes: true)
     }
 
     private func sendContinue() {

@@ -13,6 +13,7 @@ final class ServerCore: Sendable {
         var connections: [ObjectIdentifier: ServerConnection] = [:]
     }
     private let state = Mutex(State())
+    private let buffered = Atomic<Int>(0)
 
     init(configuration: ServerConfiguration, tls: TLSServer?, handler: any ServerHandler, group: LoopGroup) {
         self.configuration = configuration
@@ -22,6 +23,15 @@ final class ServerCore: Sendable {
     }
 
     var connectionCount: Int { state.withLock { $0.connections.count } }
+
+    /// Counts bytes of incomplete requests in; false, and nothing counted, where they are too many.
+    func hold(_ bytes: Int) -> Bool {
+        if buffered.add(bytes, ordering: .relaxed).newValue <= configuration.maximumBufferedBytes { return true }
+        release(bytes)
+        return false
+    }
+
+    func release(_ bytes: Int) { buffered.subtract(bytes, ordering: .relaxed) }
 
     /// Takes connections from a bound socket.
     func listen(on socket: ListeningSocket) {

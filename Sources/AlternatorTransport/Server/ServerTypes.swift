@@ -85,10 +85,18 @@ package protocol ServerHandler: Sendable {
     /// - Parameter head: the request with an empty body.
     /// - Returns: the answer.
     func tooLarge(_ head: ServerRequest) -> ServerResponse
+
+    /// The answer to a request that would hold more than `ServerConfiguration.maximumBufferedBytes`.
+    ///
+    /// - Parameter head: the request with an empty body; without a path, if its head is not complete yet.
+    /// - Returns: the answer.
+    func overloaded(_ head: ServerRequest) -> ServerResponse
 }
 
 extension ServerHandler {
     package func tooLarge(_ head: ServerRequest) -> ServerResponse { ServerResponse(status: 413) }
+
+    package func overloaded(_ head: ServerRequest) -> ServerResponse { ServerResponse(status: 503) }
 }
 
 /// Bounds of a listener.
@@ -96,6 +104,8 @@ package struct ServerConfiguration: Sendable {
     /// Request line and headers together.
     package var maximumHeadBytes = 1 << 20
     package var maximumBodyBytes = 16 << 20
+    /// What requests that are not complete yet may take of all connections together; more of them are refused.
+    package var maximumBufferedBytes = 512 << 20
     /// Connections that wait to be accepted; the system may have a lower bound.
     package var backlog = 4096
     /// How long a client may take for the TLS handshake.

@@ -42,6 +42,14 @@ import Testing
                 return error.type
             }
         }
+        func message(_ request: ServerRequest, now: Int64) -> String? {
+            do throws(LocalError) {
+                _ = try check.role(of: request, now: now)
+                return nil
+            } catch {
+                return error.message
+            }
+        }
         #expect(type(request(signature: String(repeating: "0", count: 64))) == "UnrecognizedClientException")
         #expect(
             type(request(credential: "nobody/20150830/us-east-1/service/aws4_request"))
@@ -52,6 +60,9 @@ import Testing
         #expect(type(request(), now: time + 901) == "InvalidSignatureException")
         #expect(type(request(), now: time - 901) == "InvalidSignatureException")
         #expect(type(request(date: "20150831T123600Z"), now: time + 86_400) == "InvalidSignatureException")
+        // A credential with the beginning of a date alone is told that it is too old.
+        let short = message(request(credential: "AKIDEXAMPLE/2/3/4/aws4_request"), now: time + 901)
+        #expect(short?.contains("Signature expired") == true)
         #expect(type(request(date: "soon")) == "InvalidSignatureException")
         let bare = ServerRequest(
             method: "POST",

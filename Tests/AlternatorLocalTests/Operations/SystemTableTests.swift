@@ -44,6 +44,66 @@ import Testing
         #expect(try scan["Items"] == LocalServer.tree(#"[{"data_center":{"S":"dc1"},"rack":{"S":"rack1"}}]"#))
     }
 
+    @Test func `every table that is listed can be scanned by its key columns`() throws {
+        let server = try LocalServer()
+        try server.createUsers()
+        let tables = try server.call("Scan", #"{"TableName":".scylla.alternator.system_schema.tables"}"#)
+        var scanned: Set<String> = []
+        for table in tables["Items"]?.elements ?? [] {
+            let keyspace = try #require(table["keyspace_name"]?["S"]?.text)
+            let name = try #require(table["table_name"]?["S"]?.text)
+            guard keyspace.hasPrefix("system") else { continue }
+            let columns = try server.call(
+                "Query",
+                """
+                {"TableName":".scylla.alternator.system_schema.columns","KeyConditionExpression":"keyspace_name = :k AND \
+                table_name = :t","ExpressionAttributeValues":{":k":{"S":"\(keyspace)"},":t":{"S":"\(name)"}}}
+                """
+            )
+            let keys = (columns["Items"]?.elements ?? []).filter { $0["kind"]?["S"]?.text != "regular" }
+            let names = keys.compactMap { $0["column_name"]?["S"]?.text }
+            #expect(!names.isEmpty, "\(keyspace).\(name)")
+            let list = names.map { "\"\($0)\"" }.joined(separator: ",")
+            try server.call(
+                "Scan",
+                #"{"TableName":".scylla.alternator.\#(keyspace).\#(name)","AttributesToGet":[\#(list)],"Limit":50}"#
+            )
+            scanned.insert("\(keyspace).\(name)")
+        }
+        #expect(scanned.isSuperset(of: ["system.clients", "system.peers", "system.roles", "system_schema.columns"]))
+    }
+
+    @Test func `truth values of clients print as a node prints them`() throws {
+        let scan = try LocalServer().call("Scan", #"{"TableName":".scylla.alternator.system.clients"}"#)
+        let client = try #require(scan["Items"]?.elements?.first)
+        #expect(client["client_type"]?["S"]?.text == "alternator")
+        #expect(try client["ssl_enabled"] == LocalServer.tree(#"{"BOOL":"false"}"#))
+    }
+
+    @Test func `what reads before writing is counted by the larger of both items`() throws {
+        let server = try LocalServer { $0.allowsSystemTableWrites = true }
+        try server.createUsers()
+        let long = String(repeating: "a", count: 1024)
+        try server.call("PutItem", #"{"TableName":"users","Item":{"id":{"S":"a"},"x":{"S":"\#(long)"}}}"#)
+        try server.call("PutItem", #"{"TableName":"users","Item":{"id":{"S":"b"},"x":{"S":"\#(long)"}}}"#)
+        try server.call(
+            "UpdateItem",
+            """
+            {"TableName":".scylla.alternator.system.config",
+            "Key":{"name":{"S":"alternator_force_read_before_write"}},"UpdateExpression":"SET #v = :v",
+            "ExpressionAttributeNames":{"#v":"value"},"ExpressionAttributeValues":{":v":{"S":"true"}}}
+            """
+        )
+        let batch = try server.call(
+            "BatchWriteItem",
+            """
+            {"ReturnConsumedCapacity":"TOTAL","RequestItems":{"users":[
+            {"PutRequest":{"Item":{"id":{"S":"a"}}}},{"DeleteRequest":{"Key":{"id":{"S":"b"}}}}]}}
+            """
+        )
+        #expect(batch["ConsumedCapacity"]?.elements?.first?["CapacityUnits"]?.integer == 4)
+    }
+
     @Test func `pages of a system table cover it`() throws {
         let server = try LocalServer()
         var names: [String] = []
