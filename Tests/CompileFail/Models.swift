@@ -6,13 +6,13 @@ import Alternator
 import Foundation
 
 struct NoKey: TableItem { var id: String }  // error: does not conform to protocol 'TableItem'
-struct DateKey: TableItem {  // error: does not conform to protocol 'TableItem'
+struct DateKey: TableItem {
     var id: Date
-    static let primaryKey = PrimaryKey(\DateKey.id)  // error: KeyValue
+    static let primaryKey = PrimaryKey(\DateKey.id)  // error: a key property needs a KeyValue type
 }
-struct OptionalKey: TableItem {  // error: does not conform to protocol 'TableItem'
+struct OptionalKey: TableItem {
     var id: String?
-    static let primaryKey = PrimaryKey(\OptionalKey.id)  // error: KeyValue
+    static let primaryKey = PrimaryKey(\OptionalKey.id)  // error: a key property needs a KeyValue type
 }
 struct InstanceKey: TableItem {  // error: does not conform to protocol 'TableItem'
     var id: String
@@ -23,7 +23,7 @@ struct TextVersion: VersionedItem {
     var id: String
     var rev: String
     static let primaryKey = PrimaryKey(\TextVersion.id)
-    static let version = VersionAttribute(\TextVersion.rev)  // error:
+    static let version = VersionAttribute(\TextVersion.rev)  // error: a version is an Int or Int? property
 }
 struct PathVersion: VersionedItem {  // error: does not conform to protocol 'VersionedItem'
     var id: String

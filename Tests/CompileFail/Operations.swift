@@ -35,20 +35,20 @@ struct Counted: VersionedItem {
 
 // MARK: Conditions
 
-func wrongValueType(_ t: TypedTable<Sorted>) { _ = t.query("x").where { $0.name > 3 } }  // error:
+func wrongValueType(_ t: TypedTable<Sorted>) { _ = t.query("x").where { $0.name > 3 } }  // error: '>' cannot be applied to operands of type 'Path<Sorted, String>' and 'Int'
 func unknownProperty(_ t: TypedTable<Sorted>) { _ = t.query("x").where { $0.nope == 3 } }  // error: nope
-func memberOfAString(_ t: TypedTable<Sorted>) { _ = t.query("x").where { $0.name.count > 3 } }  // error:
+func memberOfAString(_ t: TypedTable<Sorted>) { _ = t.query("x").where { $0.name.count > 3 } }  // error: requires that 'String' conform to 'Document'
 func orderOfABool(_ t: TypedTable<Sorted>) { _ = t.query("x").where {
     $0.flag < true }  // error: the server orders only strings, numbers and binary
 }
 func flagAlone(_ t: TypedTable<Sorted>) { _ = t.query("x").where { $0.flag } }  // error: Condition<Sorted>
-func otherTypes(_ t: TypedTable<Sorted>) { _ = t.query("x").where { $0.name == $0.number } }  // error:
-func documentAgainstText(_ t: TypedTable<Sorted>) { _ = t.query("x").where { $0.home == "a" } }  // error:
-func memberOfASetOfText(_ t: TypedTable<Sorted>) { _ = t.query("x").where { $0.tags.contains(3) } }  // error:
+func otherTypes(_ t: TypedTable<Sorted>) { _ = t.query("x").where { $0.name == $0.number } }  // error: 'Path<Sorted, Int>' to expected argument type 'Path<Sorted, String>'
+func documentAgainstText(_ t: TypedTable<Sorted>) { _ = t.query("x").where { $0.home == "a" } }  // error: cannot be applied to operands of type 'Path<Sorted, Home>' and 'String'
+func memberOfASetOfText(_ t: TypedTable<Sorted>) { _ = t.query("x").where { $0.tags.contains(3) } }  // error: cannot convert value of type 'Int' to expected argument type 'String'
 func prefixOfANumber(_ t: TypedTable<Sorted>) { _ = t.query("x").where {
     $0.number.hasPrefix("a") }  // error: hasPrefix needs a string attribute
 }
-func numberAsCondition(_ t: TypedTable<Sorted>) { _ = t.query("x").where { $0.name == "a" && $0.number } }  // error:
+func numberAsCondition(_ t: TypedTable<Sorted>) { _ = t.query("x").where { $0.name == "a" && $0.number } }  // error: to expected argument type 'Condition<Sorted>'
 
 // MARK: Keys
 
@@ -65,9 +65,9 @@ func sortConditionOnAPlainTable(_ t: TypedTable<Plain>) { _ = t.query("x", .grea
 func sortPrefixOfANumber(_ t: TypedTable<Sorted>) {
     _ = t.query("x", .hasPrefix("a"))  // error: hasPrefix needs a String sort key
 }
-func wrongSortType(_ t: TypedTable<Sorted>) { _ = t.query("x", .greater("y")) }  // error:
-func wrongIndexKey(_ t: TypedTable<Sorted>) { _ = t.query(Sorted.byNote, 3) }  // error:
-func wrongIndexSort(_ t: TypedTable<Sorted>) { _ = t.query(Sorted.byNote, "n", .greater("x")) }  // error:
+func wrongSortType(_ t: TypedTable<Sorted>) { _ = t.query("x", .greater("y")) }  // error: cannot convert value of type 'String' to expected argument type 'Int'
+func wrongIndexKey(_ t: TypedTable<Sorted>) { _ = t.query(Sorted.byNote, 3) }  // error: cannot convert value of type 'Int' to expected argument type 'String'
+func wrongIndexSort(_ t: TypedTable<Sorted>) { _ = t.query(Sorted.byNote, "n", .greater("x")) }  // error: cannot convert value of type 'String' to expected argument type 'Int'
 func keyByTextAlone(_ t: Table) async throws { _ = try await t.get(Plain.self, key: "u1") }  // error: ItemKey
 func unnamedTable(_ r: AlternatorResource) { _ = r.table(Plain.self) }  // error: NamedTableItem
 
@@ -80,16 +80,16 @@ func addToAString(_ t: TypedTable<Sorted>) async throws {
     try await t.update("x", 1) { $0.name.add(1) }  // error: add needs a number attribute and a number of its type
 }
 func assignment(_ t: TypedTable<Sorted>) async throws {
-    try await t.update("x", 1) { $0.name = "a" }  // error:
+    try await t.update("x", 1) { $0.name = "a" }  // error: cannot assign through dynamic lookup property
 }
 func nilForARequired(_ t: TypedTable<Sorted>) async throws {
-    try await t.update("x", 1) { $0.name.set(nil) }  // error:
+    try await t.update("x", 1) { $0.name.set(nil) }  // error: 'nil' is not compatible with expected argument type 'String'
 }
 func conditionAsChange(_ t: TypedTable<Sorted>) async throws {
     try await t.update("x", 1) { $0.note == "a" }  // error: UpdateAction<Sorted>
 }
 func wrongValueInAnUpdate(_ t: TypedTable<Sorted>) async throws {
-    try await t.update("x", 1) { $0.number.set("a") }  // error:
+    try await t.update("x", 1) { $0.number.set("a") }  // error: cannot convert value of type 'String' to expected argument type 'Int'
 }
 func rawTextFromAVariable(_ t: Table, text: String) async throws {
     try await t.update(key: ["id": "x"], expression: text)  // error: RawExpression
@@ -103,6 +103,12 @@ func putOfAVersioned(_ t: TypedTable<Counted>) async throws {
 func deleteOfAVersionedByKey(_ t: TypedTable<Counted>) async throws {
     try await t.delete("x")  // error: a versioned model: delete(item)
 }
+func removalOfAVersionedByKey(_ t: TypedTable<Counted>) async throws {
+    _ = try await t.removed("x")  // error: a versioned model: removed(item)
+}
+func removalWithoutSortKey(_ t: TypedTable<Sorted>) async throws {
+    _ = try await t.removed("x")  // error: a model with a sort key: removed(partition, sort)
+}
 func batchOfVersioned(_ t: TypedTable<Counted>) async throws {
     _ = try await t.batchWrite(put: [])  // error: a versioned model is written with insert, save or modify
 }
@@ -111,4 +117,34 @@ func saveOfAnUnversioned(_ t: TypedTable<Plain>) async throws {
 }
 func genericPut<Item: TableItem>(_ t: TypedTable<Item>, _ item: Item) async throws {
     try await t.put(item)  // error: generic code needs 'Item.Locking == Unversioned'
+}
+
+// MARK: Keys made from properties
+
+struct Templated: TableItem {
+    var user: String
+    var number: Int
+    static let pk = CompositeKey("pk", "U#{user}", \Templated.user)
+    static let sk = CompositeKey("sk", "N#{number:4}", \Templated.number)
+    static let primaryKey = PrimaryKey(pk, sk)
+}
+
+func wrongPart(_ t: TypedTable<Templated>) async throws {
+    _ = try await t.get(Templated.pk(3), Templated.sk(4))  // error: cannot convert value of type 'Int' to expected argument type 'String'
+}
+func missingPart(_ t: TypedTable<Templated>) async throws {
+    _ = try await t.get(Templated.pk("u"), Templated.sk())  // error: have the same shape
+}
+func partThatIsNone() {
+    struct Home: Document { var city: String }
+    struct Odd: Document { var home: Home }
+    _ = CompositeKey("pk", "{home}", \Odd.home)  // error: KeyPart
+}
+func timestampOfAFlag() {
+    struct Odd: Document { var flag: Bool }
+    _ = Timestamps<Odd>(created: .init(\.flag))  // error:
+}
+func wrongDefault() {
+    struct Odd: Document { var flag: Bool }
+    _ = AttributeDefaults<Odd>().with(\.flag, "yes")  // error:
 }

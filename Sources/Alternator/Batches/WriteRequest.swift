@@ -87,6 +87,7 @@ public struct BatchOptions: Sendable {
     /// Rounds of sending again what was left unprocessed, with growing waits between them.
     public var rounds: Int
 
+    /// The defaults fit a server as it comes.
     public init(chunkSize: Int = 25, concurrency: Int = 4, rounds: Int = 10) {
         self.chunkSize = chunkSize
         self.concurrency = concurrency

@@ -10,10 +10,12 @@ public struct BulkCheckpoint: Sendable, Hashable, Codable, CustomStringConvertib
     /// Takes any text; whether it is a checkpoint is found when it is used.
     public init(_ description: String) { self.description = description }
 
+    /// Reads the text.
     public init(from decoder: any Decoder) throws {
         description = try decoder.singleValueContainer().decode(String.self)
     }
 
+    /// Writes the text.
     public func encode(to encoder: any Encoder) throws {
         var container = encoder.singleValueContainer()
         try container.encode(description)

@@ -15,6 +15,7 @@ public struct ExportOptions: Sendable {
     public var concurrency: Int
     /// Items per request; `nil` for the server's pages of about 1 MB.
     public var pageSize: Int?
+    /// How the files are packed.
     public var packing: Packing
     /// Whether a file of that path is replaced; by default it is refused.
     public var replacesFile: Bool
@@ -25,6 +26,7 @@ public struct ExportOptions: Sendable {
     /// Written every 16 MB, after the data is on the disk, and removed at the end.
     public var checkpointFile: String?
 
+    /// One of these parts.
     public init(
         segments: Int = 64,
         concurrency: Int = 4,

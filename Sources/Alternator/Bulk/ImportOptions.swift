@@ -17,6 +17,7 @@ public struct ImportOptions: Sendable {
     public var concurrency: Int
     /// Rounds of sending again what the server left unprocessed, with growing waits between them.
     public var rounds: Int
+    /// What becomes of lines that are no items.
     public var badLines: BadLines
     /// Where an earlier import of the same file into the same table got; it goes on there.
     public var checkpoint: BulkCheckpoint?
@@ -25,6 +26,7 @@ public struct ImportOptions: Sendable {
     /// Written every 4 MB of lines, removed at the end.
     public var checkpointFile: String?
 
+    /// One of these parts.
     public init(
         chunkSize: Int = 25,
         concurrency: Int = 8,
@@ -49,6 +51,7 @@ public struct BadLine: Sendable, Hashable, CustomStringConvertible {
     /// What is wrong with it; never the item's values.
     public let reason: String
 
+    /// In one line, for a log.
     public var description: String { "line \(number): \(reason)" }
 }
 

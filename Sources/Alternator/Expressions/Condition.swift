@@ -18,8 +18,11 @@ public struct Condition<Root>: Sendable {
     /// Text with `\(value)` and `\(name:)` turned into placeholders.
     public static func raw(_ text: RawExpression) -> Self { Self(.raw(text)) }
 
+    /// Both hold; sends `… AND …`.
     public static func && (left: Self, right: Self) -> Self { Self(.all(left.node, right.node)) }
+    /// One of them holds; sends `… OR …`.
     public static func || (left: Self, right: Self) -> Self { Self(.any(left.node, right.node)) }
+    /// It does not hold; sends `NOT (…)`.
     public static prefix func ! (condition: Self) -> Self { Self(.negated(condition.node)) }
 }
 

@@ -24,12 +24,14 @@ public protocol OperandConvertible<Root, Value>: Sendable {
 }
 
 extension Path: OperandConvertible {
+    /// The attribute as an operand.
     public var operand: Operand { Operand(node: .path(elements)) }
     var node: Operand.Node { .path(elements) }
 }
 
 /// An expression over attributes: `$0.size + 1`, `$0.lines.sizeOf`.
 public struct ValueExpression<Root, Value>: OperandConvertible {
+    /// The expression as an operand.
     public let operand: Operand
 
     init(_ node: Operand.Node) { operand = Operand(node: node) }

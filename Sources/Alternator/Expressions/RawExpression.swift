@@ -16,16 +16,20 @@ public struct RawExpression: Sendable, ExpressibleByStringInterpolation {
 
     init(pieces: [Piece]) { self.pieces = pieces }
 
+    /// Text without values.
     public init(stringLiteral value: String) { pieces = [.text(value)] }
+    /// Text with values and names.
     public init(stringInterpolation: StringInterpolation) { pieces = stringInterpolation.pieces }
 
     /// Collects text, values and names.
     public struct StringInterpolation: StringInterpolationProtocol, Sendable {
         var pieces: [Piece] = []
 
+        /// Room for the pieces of a literal.
         public init(literalCapacity: Int, interpolationCount: Int) {
             pieces.reserveCapacity(interpolationCount * 2 + 1)
         }
+        /// Text as it is.
         public mutating func appendLiteral(_ literal: String) { pieces.append(.text(literal)) }
         /// A value: never part of the text.
         public mutating func appendInterpolation(_ value: some AttributeScalar) { pieces.append(.value(value)) }

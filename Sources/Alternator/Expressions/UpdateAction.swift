@@ -26,11 +26,17 @@ struct Change: Sendable {
 /// Collects the changes of an update closure; `if`, `switch` and `for` work as usual.
 @resultBuilder public enum UpdateBuilder<Root> {
     public static func buildExpression(_ action: UpdateAction<Root>) -> [UpdateAction<Root>] { [action] }
+    /// One after the other.
     public static func buildBlock(_ parts: [UpdateAction<Root>]...) -> [UpdateAction<Root>] { parts.flatMap { $0 } }
+    /// An `if` without `else`.
     public static func buildOptional(_ part: [UpdateAction<Root>]?) -> [UpdateAction<Root>] { part ?? [] }
+    /// The first branch of an `if` or `switch`.
     public static func buildEither(first part: [UpdateAction<Root>]) -> [UpdateAction<Root>] { part }
+    /// Its other branch.
     public static func buildEither(second part: [UpdateAction<Root>]) -> [UpdateAction<Root>] { part }
+    /// A `for` loop.
     public static func buildArray(_ parts: [[UpdateAction<Root>]]) -> [UpdateAction<Root>] { parts.flatMap { $0 } }
+    /// An `if #available`.
     public static func buildLimitedAvailability(_ part: [UpdateAction<Root>]) -> [UpdateAction<Root>] { part }
 }
 
@@ -197,35 +203,5 @@ extension Path {
     public func subtract<Element: AttributeScalar>(_ members: Set<Element>) -> UpdateAction<Root>
     where Value == Set<Element>? {
         UpdateAction(elements, .deleteMembers(members))
-    }
-}
-
-// MARK: - Attributes without a model
-
-extension Path where Value == AttributeValue {
-    /// Sends `SET #n0 = :v0` with any Swift value.
-    public func set(_ value: some AttributeScalar) -> UpdateAction<Root> { UpdateAction(elements, .set(.value(value))) }
-
-    /// Sends `ADD #n0 :v0` with a number.
-    public func add(_ value: some Numeric & AttributeScalar) -> UpdateAction<Root> {
-        UpdateAction(elements, .addNumber(value))
-    }
-
-    /// Sends `ADD #n0 :v0` with a number or a set.
-    public func add(_ value: AttributeValue) -> UpdateAction<Root> {
-        switch value {
-        case .stringSet, .numberSet, .binarySet: UpdateAction(elements, .addMembers(value))
-        default: UpdateAction(elements, .addNumber(value))
-        }
-    }
-
-    /// Sends `DELETE #n0 :v0` with a set.
-    public func subtract(_ members: AttributeValue) -> UpdateAction<Root> {
-        UpdateAction(elements, .deleteMembers(members))
-    }
-
-    /// Sends `SET #n0 = list_append(#n0, :v0)`; the list must be there.
-    public func append(_ values: [AttributeValue]) -> UpdateAction<Root> {
-        UpdateAction(elements, .set(.call("list_append", [node, .value(values)])))
     }
 }

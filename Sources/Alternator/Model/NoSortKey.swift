@@ -4,5 +4,6 @@ public import AlternatorWire
 public struct NoSortKey: KeyValue {
     init() {}
 
+    /// None is ever stored.
     public static var scalarType: ScalarType { .s }
 }

@@ -90,6 +90,25 @@ public struct PrimaryKey<Root: Codable & Sendable, Partition: KeyValue, Sort: Ke
     }
 }
 
+// These exist only to say what is wrong.
+extension PrimaryKey where Partition == NoSortKey, Sort == NoSortKey {
+    /// Not available: the property's type is no `KeyValue`.
+    @available(
+        *,
+        unavailable,
+        message: "a key property needs a KeyValue type: String, an integer, UUID, Data, or an enum declared as KeyValue"
+    )
+    public init<Other>(_ partition: KeyPath<Root, Other>) { fatalError() }
+
+    /// Not available: one of the properties' types is no `KeyValue`.
+    @available(
+        *,
+        unavailable,
+        message: "a key property needs a KeyValue type: String, an integer, UUID, Data, or an enum declared as KeyValue"
+    )
+    public init<First, Second>(_ partition: KeyPath<Root, First>, _ sort: KeyPath<Root, Second>) { fatalError() }
+}
+
 /// A key that can be taken apart.
 protocol KnownParts: Sendable {
     func known(in key: String) -> [String: any Encodable & Sendable]

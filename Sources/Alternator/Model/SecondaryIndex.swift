@@ -208,6 +208,7 @@ public struct Indexes<Root: Codable & Sendable>: Sendable {
     /// For each index, how its keys are read from a model value.
     let reads: [[@Sendable (Root) throws(AlternatorError) -> AttributeValue?]]
 
+    /// Indexes of one model, each of its own types.
     public init<each Partition, each Sort>(_ index: repeat SecondaryIndex<Root, each Partition, each Sort>) {
         var results: [Result<IndexSchema, AlternatorError>] = []
         var computed: [ComputedAttribute<Root>] = []

@@ -62,6 +62,7 @@ public protocol ExplicitNames: Document {
 public struct AttributeNames<Root>: Sendable, ExpressibleByDictionaryLiteral {
     private let names: [KeyPathBox: String]
 
+    /// Names by property; the last of a repeated property wins.
     public init(dictionaryLiteral elements: (PartialKeyPath<Root>, String)...) { self.init(elements) }
 
     /// For names made in a loop; the last of a repeated property wins.
@@ -107,6 +108,7 @@ public struct VersionAttribute<Root: Codable & Sendable>: Sendable {
     /// The model value with another version; `nil` where the property cannot be set without changing the caller's object.
     let write: (@Sendable (inout Root, Int) -> Void)?
 
+    /// An optional property, `nil` until the item is saved first.
     public init(_ version: any KeyPath<Root, Int?> & Sendable) {
         path = Path(version)
         read = { $0[keyPath: version] }
@@ -120,6 +122,7 @@ public struct VersionAttribute<Root: Codable & Sendable>: Sendable {
         }
     }
 
+    /// A property that always has a number: an item is new only if none is stored under its key.
     public init(_ version: any KeyPath<Root, Int> & Sendable) {
         path = Path(elements: Path(version).elements)
         read = { $0[keyPath: version] }
@@ -132,4 +135,10 @@ public struct VersionAttribute<Root: Codable & Sendable>: Sendable {
             write = nil
         }
     }
+}
+
+extension VersionAttribute {
+    /// Not available: versions are counted.
+    @available(*, unavailable, message: "a version is an Int or Int? property")
+    public init<Other>(_ version: KeyPath<Root, Other>) { fatalError() }
 }

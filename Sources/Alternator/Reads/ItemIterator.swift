@@ -10,6 +10,7 @@ public struct ItemIterator<Element: Decodable>: AsyncIteratorProtocol {
 
     init(plan: ReadPlan) { pages = PageIterator(plan: plan) }
 
+    /// The next one; `nil` after the last.
     public mutating func next(isolation actor: isolated (any Actor)?) async throws(AlternatorError) -> Element? {
         while position == items.count {
             // Let go of the old page before the next one is there.
@@ -25,11 +26,14 @@ public struct ItemIterator<Element: Decodable>: AsyncIteratorProtocol {
 
 /// The pages of a read, each with the token to go on after it.
 public struct ReadPages<Item: Decodable>: AsyncSequence, Sendable {
+    /// A page.
     public typealias Element = Page<Item>
+    /// The error of a failed request.
     public typealias Failure = AlternatorError
 
     let plan: ReadPlan
 
+    /// Begins anew; nothing is sent before the first element is asked for.
     public func makeAsyncIterator() -> PageIterator<Item> { PageIterator(plan: plan) }
 }
 
@@ -43,6 +47,7 @@ public struct PageIterator<Item: Decodable>: AsyncIteratorProtocol {
 
     init(plan: ReadPlan) { self.plan = plan }
 
+    /// The next one; `nil` after the last.
     public mutating func next(isolation actor: isolated (any Actor)?) async throws(AlternatorError) -> Page<Item>? {
         guard !isFinished else { return nil }
         do throws(AlternatorError) {

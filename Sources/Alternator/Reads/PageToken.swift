@@ -12,10 +12,12 @@ public struct PageToken: Sendable, Hashable, Codable, CustomStringConvertible, L
     /// Takes any text; whether it is a token of the query is found when it is used.
     public init(_ description: String) { self.description = description }
 
+    /// Reads the text.
     public init(from decoder: any Decoder) throws {
         description = try decoder.singleValueContainer().decode(String.self)
     }
 
+    /// Writes the text.
     public func encode(to encoder: any Encoder) throws {
         var container = encoder.singleValueContainer()
         try container.encode(description)

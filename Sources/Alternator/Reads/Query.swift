@@ -6,6 +6,7 @@ public import FoundationEssentials
 /// A value: keep it, change a copy, run it again. Iterating follows the pages to the end; from the second page on the next
 /// page is fetched while the current one is used.
 public struct Query<Root, Element: Decodable>: Sendable, AsyncSequence {
+    /// The error of a failed request.
     public typealias Failure = AlternatorError
 
     var plan: ReadPlan
@@ -82,6 +83,7 @@ public struct Query<Root, Element: Decodable>: Sendable, AsyncSequence {
         try await plan.all(of: Element.self, max: max)
     }
 
+    /// Begins anew; nothing is sent before the first element is asked for.
     public func makeAsyncIterator() -> ItemIterator<Element> { ItemIterator(plan: plan) }
 }
 

@@ -58,10 +58,12 @@ public struct StreamCheckpoint: Sendable, Hashable, Codable, CustomStringConvert
     /// Takes any text; whether it is a checkpoint is found when it is used.
     public init(_ description: String) { self.description = description }
 
+    /// Reads the text.
     public init(from decoder: any Decoder) throws {
         description = try decoder.singleValueContainer().decode(String.self)
     }
 
+    /// Writes the text.
     public func encode(to encoder: any Encoder) throws {
         var container = encoder.singleValueContainer()
         try container.encode(description)
@@ -74,6 +76,7 @@ public struct ChangeOptions: Sendable {
     public var concurrency: Int
     /// The wait before a shard that had nothing is asked again; it doubles up to `idlePollInterval`.
     public var pollInterval: Duration
+    /// How long a shard without news is left alone.
     public var idlePollInterval: Duration
     /// Changes per request, 1 to 1000.
     public var pageSize: Int
@@ -86,6 +89,7 @@ public struct ChangeOptions: Sendable {
     /// `nil` trusts the server to say so, which Alternator does not.
     public var retention: Duration?
 
+    /// One of these parts.
     public init(
         concurrency: Int = 8,
         pollInterval: Duration = .milliseconds(500),

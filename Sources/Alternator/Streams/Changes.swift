@@ -6,13 +6,16 @@ public import AlternatorWire
 /// turned off and read to its end. Throws `.changesTrimmed` where changes were lost to this reader, never skips them
 /// silently. Requests that fail for a while are repeated.
 public struct Changes<Item: Decodable>: Sendable, AsyncSequence {
+    /// A page.
     public typealias Element = ItemChange<Item>
+    /// The error of a failed request.
     public typealias Failure = AlternatorError
 
     let handle: TableHandle
     let start: StreamPosition
     let options: ChangeOptions
 
+    /// Begins anew; nothing is sent before the first element is asked for.
     public func makeAsyncIterator() -> AsyncIterator {
         AsyncIterator(handle: handle, start: start, options: options)
     }
@@ -31,6 +34,7 @@ public struct Changes<Item: Decodable>: Sendable, AsyncSequence {
             self.options = options
         }
 
+        /// The next one; `nil` after the last.
         public mutating func next(isolation actor: isolated (any Actor)?) async throws(AlternatorError) -> ItemChange<
             Item
         >? {

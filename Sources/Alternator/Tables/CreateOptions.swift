@@ -13,6 +13,7 @@ public struct CreateOptions: Sendable {
     /// What the table's stream of changes carries; `nil` for no stream.
     public var stream: StreamViewType?
 
+    /// One of these parts.
     public init(
         writeIsolation: String? = nil,
         initialTablets: String? = nil,
@@ -35,12 +36,49 @@ public struct CreateOptions: Sendable {
 
 /// A key attribute given by name and type, for tables without a model.
 public struct KeyDefinition: Sendable, Hashable {
+    /// The attribute's name.
     public let name: String
+    /// How it is stored.
     public let type: ScalarType
 
+    /// A key attribute: `KeyDefinition("id", .s)`.
     public init(_ name: String, _ type: ScalarType) {
         self.name = name
         self.type = type
+    }
+}
+
+/// A secondary index given by name, for tables without a model.
+public struct IndexDefinition: Sendable, Hashable {
+    /// The index's name.
+    public let name: String
+    /// Its partition key; for a local index that of the table.
+    public let partitionKey: KeyDefinition
+    /// Its sort key, if there is one.
+    public let sortKey: KeyDefinition?
+    /// Whether it is local: within the table's partitions, made with the table only.
+    public let isLocal: Bool
+
+    /// A global index.
+    public static func global(_ name: String, _ partitionKey: KeyDefinition, _ sortKey: KeyDefinition? = nil) -> Self {
+        Self(name: name, partitionKey: partitionKey, sortKey: sortKey, isLocal: false)
+    }
+
+    /// A local index: the table's partition key with another sort key.
+    public static func local(_ name: String, _ partitionKey: KeyDefinition, _ sortKey: KeyDefinition) -> Self {
+        Self(name: name, partitionKey: partitionKey, sortKey: sortKey, isLocal: true)
+    }
+
+    private init(name: String, partitionKey: KeyDefinition, sortKey: KeyDefinition?, isLocal: Bool) {
+        self.name = name
+        self.partitionKey = partitionKey
+        self.sortKey = sortKey
+        self.isLocal = isLocal
+    }
+
+    var schema: IndexSchema {
+        let keys = [partitionKey] + (sortKey.map { [$0] } ?? [])
+        return IndexSchema(name: name, isLocal: isLocal, keys: keys.map { KeyAttribute(name: $0.name, type: $0.type) })
     }
 }
 

@@ -4,6 +4,7 @@ public import AlternatorWire
 public struct ItemKey: Sendable, ExpressibleByDictionaryLiteral {
     private let values: [(name: String, value: any KeyConvertible)]
 
+    /// One or two attributes, in any order.
     public init(dictionaryLiteral elements: (String, any KeyConvertible)...) {
         values = elements.map { (name: $0, value: $1) }
     }

@@ -9,6 +9,7 @@ extension Table {
     public func create(
         partitionKey: KeyDefinition,
         sortKey: KeyDefinition? = nil,
+        indexes: [IndexDefinition] = [],
         _ options: CreateOptions = CreateOptions(),
         ifNotExists: Bool = false
     ) async throws(AlternatorError) {
@@ -17,7 +18,7 @@ extension Table {
             return try TableLayout.request(
                 name,
                 keys: keys.map { KeyAttribute(name: $0.name, type: $0.type) },
-                indexes: [],
+                indexes: indexes.map(\.schema),
                 options: options
             )
         }
@@ -35,6 +36,16 @@ extension Table {
     /// Deletes the table with everything in it.
     public func deleteTable(ifExists: Bool = false) async throws(AlternatorError) {
         try await handle.delete(ifExists: ifExists)
+    }
+
+    /// Adds a global index; it is built in the background, see `waitUntilActive(indexes:)`.
+    public func addIndex(_ index: IndexDefinition) async throws(AlternatorError) {
+        try await handle.addIndex(index.schema)
+    }
+
+    /// Removes a global index.
+    public func removeIndex(_ indexName: String) async throws(AlternatorError) {
+        try await handle.removeIndex(indexName)
     }
 
     /// Turns expiry of items by an attribute on or off; nothing happens where it is so already.

@@ -46,6 +46,36 @@ extension TableHandle {
         }
     }
 
+    // MARK: Indexes
+
+    func addIndex(_ index: IndexSchema) async throws(AlternatorError) {
+        let request = try make(.updateTable) { () throws(AlternatorError) in
+            guard !index.isLocal else {
+                throw AlternatorError(
+                    .mapping,
+                    message: "Local index \(index.name) can only be made together with its table."
+                )
+            }
+            let created = GlobalSecondaryIndex(indexName: index.name, keySchema: TableLayout.schema(index.keys))
+            return UpdateTableRequest(
+                tableName: name,
+                attributeDefinitions: try TableLayout.definitions(index.keys),
+                globalSecondaryIndexUpdates: [.create(created)]
+            )
+        }
+        _ = try await perform(request, safety: request.safety)
+        forgetKeys()
+    }
+
+    func removeIndex(_ indexName: String) async throws(AlternatorError) {
+        let request = UpdateTableRequest(
+            tableName: name,
+            globalSecondaryIndexUpdates: [.delete(indexName: indexName)]
+        )
+        _ = try await perform(request, safety: request.safety)
+        forgetKeys()
+    }
+
     func forgetKeys() { _ = resource.tableKeys.withLock { $0.removeValue(forKey: name) } }
 
     /// Waits between rounds; a cancelled task gets `.cancelled`.

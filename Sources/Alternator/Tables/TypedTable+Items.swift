@@ -146,15 +146,7 @@ extension TypedTable {
         let request = try encodedUpdate(key, if: condition(Fields()).node, actions, returning: .new)
         let response = try await handle.send(request)
         guard let item = try handle.item(Item.self, under: "Attributes", of: response, .updateItem) else {
-            // The server answers without attributes when the changes only removed from an item that was not there.
-            throw AlternatorError(
-                .itemNotFound,
-                message: "The update left no item: it only removed attributes of one that is not there.",
-                operation: "UpdateItem",
-                table: name,
-                node: response.node,
-                attempts: response.attempts
-            )
+            throw AlternatorError.updateLeftNothing(table: name, node: response.node, attempts: response.attempts)
         }
         return item
     }
@@ -197,5 +189,19 @@ extension TypedTable where Item.SortKey == NoSortKey {
         @UpdateBuilder<Item> _ changes: Changing<Item>
     ) async throws(AlternatorError) -> Item {
         try await updated(key: Key(partition), if: condition, changes)
+    }
+}
+
+extension AlternatorError {
+    /// The server answers without attributes when the changes only removed from an item that was not there.
+    static func updateLeftNothing(table: String, node: String?, attempts: Int) -> AlternatorError {
+        AlternatorError(
+            .itemNotFound,
+            message: "The update left no item: it only removed attributes of one that is not there.",
+            operation: "UpdateItem",
+            table: table,
+            node: node,
+            attempts: attempts
+        )
     }
 }

@@ -92,33 +92,13 @@ extension TypedTable {
     public func addIndex<Partition, Sort>(
         _ index: SecondaryIndex<Item, Partition, Sort>
     ) async throws(AlternatorError) {
-        let request = try handle.make(.updateTable) { () throws(AlternatorError) in
-            guard !index.isLocal else {
-                throw AlternatorError(
-                    .mapping,
-                    message: "Local index \(index.name) can only be made together with its table."
-                )
-            }
-            let schema = try index.schema()
-            let created = GlobalSecondaryIndex(indexName: index.name, keySchema: TableLayout.schema(schema.keys))
-            return UpdateTableRequest(
-                tableName: name,
-                attributeDefinitions: try TableLayout.definitions(schema.keys),
-                globalSecondaryIndexUpdates: [.create(created)]
-            )
-        }
-        _ = try await handle.perform(request, safety: request.safety)
-        handle.forgetKeys()
+        let schema = try handle.make(.updateTable) { () throws(AlternatorError) in try index.schema() }
+        try await handle.addIndex(schema)
     }
 
     /// Removes a global index.
     public func removeIndex(_ indexName: String) async throws(AlternatorError) {
-        let request = UpdateTableRequest(
-            tableName: name,
-            globalSecondaryIndexUpdates: [.delete(indexName: indexName)]
-        )
-        _ = try await handle.perform(request, safety: request.safety)
-        handle.forgetKeys()
+        try await handle.removeIndex(indexName)
     }
 
     /// The table's tags; of those that begin with `system:` the ones a user may set.

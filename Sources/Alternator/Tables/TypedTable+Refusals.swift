@@ -3,12 +3,14 @@ public import AlternatorWire
 // Overloads that exist only to say what is wrong.
 
 extension TypedTable {
+    /// Not available: the key has two attributes.
     @available(*, unavailable, message: "this model has a sort key: get(partition, sort)")
     public func get(
         _ partition: Item.PartitionKey,
         consistent: Bool = false
     ) async throws(AlternatorError) -> Item? { fatalError() }
 
+    /// Not available: the key has two attributes.
     @available(*, unavailable, message: "this model has a sort key: update(partition, sort) { … }")
     public func update(
         _ partition: Item.PartitionKey,
@@ -16,6 +18,7 @@ extension TypedTable {
         @UpdateBuilder<Item> _ changes: Changing<Item>
     ) async throws(AlternatorError) { fatalError() }
 
+    /// Not available: the key has two attributes, or the version must be checked.
     @available(
         *,
         unavailable,
@@ -26,6 +29,7 @@ extension TypedTable {
         if condition: When<Item> = { _ in .always }
     ) async throws(AlternatorError) { fatalError() }
 
+    /// Not available: the key has two attributes, or the version must be checked.
     @available(
         *,
         unavailable,
@@ -36,6 +40,7 @@ extension TypedTable {
         if condition: When<Item> = { _ in .always }
     ) async throws(AlternatorError) -> Item? { fatalError() }
 
+    /// Not available: it would ignore the version.
     @available(
         *,
         unavailable,
@@ -48,6 +53,7 @@ extension TypedTable {
 }
 
 extension TypedTable {
+    /// Not available: it would ignore the version.
     @available(
         *,
         unavailable,

@@ -40,14 +40,18 @@ public struct TypedTable<Item: TableItem>: Sendable {
 
     /// The primary key of one item.
     public struct Key: Hashable, Sendable, Codable {
+        /// The partition key.
         public let partition: Item.PartitionKey
+        /// The sort key; a `NoSortKey` in tables without.
         public let sort: Item.SortKey
 
+        /// A key of two attributes.
         public init(_ partition: Item.PartitionKey, _ sort: Item.SortKey) {
             self.partition = partition
             self.sort = sort
         }
 
+        /// A key of one attribute.
         public init(_ partition: Item.PartitionKey) where Item.SortKey == NoSortKey {
             self.partition = partition
             sort = NoSortKey()

@@ -23,6 +23,7 @@ public enum VectorForm: Sendable, Hashable {
 
 /// An item found by a vector search, with how near it is.
 public struct Neighbor<Item> {
+    /// The item.
     public let item: Item
     /// The similarity as the server tells it: higher for nearer, its range belongs to the index's similarity function.
     public let score: Double?

@@ -68,3 +68,23 @@ struct Counter: VersionedItem, Equatable {
     static let primaryKey = PrimaryKey(\Counter.id)
     static let version = VersionAttribute(\Counter.revision)
 }
+
+/// A model with a sparse index.
+struct IndexedVisitor: IndexedItem, Equatable {
+    var id: String
+    var city: String?
+    var visits: Int
+
+    static let primaryKey = PrimaryKey(\IndexedVisitor.id)
+    static let byCity = SecondaryIndex.global("byCity", \IndexedVisitor.city)
+    static let indexes = Indexes(byCity)
+}
+
+/// A model whose items expire.
+struct ExpiringVisitor: ExpiringItem, Equatable {
+    var id: String
+    var until: Date?
+
+    static let primaryKey = PrimaryKey(\ExpiringVisitor.id)
+    static let expiry = ExpiryAttribute(\ExpiringVisitor.until)
+}
