@@ -45,6 +45,7 @@ extension AlternatorConfig {
             self.codings = codings.enumerated().filter { !codings[..<$0.offset].contains($0.element) }.map(\.element)
         }
 
+        /// Those of a literal.
         public init(arrayLiteral codings: Coding...) { self.init(codings) }
 
         /// The header line that asks for them, with its end; empty for none.

@@ -17,6 +17,7 @@ extension AlternatorConfig {
             replaces = true
         }
 
+        /// Those of a literal.
         public init(arrayLiteral names: String...) { self.init(names) }
 
         /// The default ones and these.

@@ -39,6 +39,7 @@ extension AlternatorConfig {
         /// Whether certificates are not checked at all; `insecureTrustAll` sets it.
         public var trustsAll: Bool
 
+        /// One of these parts.
         public init(
             trustSystemCAs: Bool = true,
             additionalCAFiles: [String] = [],
@@ -83,6 +84,7 @@ extension AlternatorConfig.TLS {
         /// Opens the key if it is encrypted.
         public var password: String?
 
+        /// A certificate from files.
         public init(chain: String, key: String, password: String? = nil) {
             self.chain = chain
             self.key = key

@@ -8,6 +8,7 @@ public struct AlternatorEvent: Sendable, Hashable {
     public enum Level: Int, Sendable, Hashable, Comparable, CaseIterable {
         case debug, info, warning, error
 
+        /// Whether it is less severe.
         public static func < (left: Self, right: Self) -> Bool { left.rawValue < right.rawValue }
     }
 
@@ -66,6 +67,7 @@ public struct AlternatorEvent: Sendable, Hashable {
         ]
     }
 
+    /// What happened.
     public let kind: Kind
     /// One sentence about this event, without what the other fields say.
     public let message: String

@@ -46,6 +46,7 @@ public struct TLSFailure: Error, Sendable, Hashable, CustomStringConvertible {
         public static let protocolError = Reason("protocolError")
     }
 
+    /// What failed.
     public let reason: Reason
     /// What was found, such as the certificate's name and dates; a clause.
     public let detail: String
@@ -58,5 +59,6 @@ public struct TLSFailure: Error, Sendable, Hashable, CustomStringConvertible {
         self.remedy = remedy
     }
 
+    /// In one line, for a log.
     public var description: String { "\(reason): \(detail)" }
 }

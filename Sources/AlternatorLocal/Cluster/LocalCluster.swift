@@ -18,9 +18,12 @@ public final class LocalCluster: Sendable {
         public struct Node: Sendable, Hashable {
             /// An IPv4 address of the loopback network.
             public var address: String
+            /// Its datacentre.
             public var datacenter: String
+            /// Its rack.
             public var rack: String
 
+            /// A node at a loopback address.
             public init(address: String, datacenter: String = "dc1", rack: String = "rack1") {
                 self.address = address
                 self.datacenter = datacenter
@@ -69,11 +72,13 @@ public final class LocalCluster: Sendable {
             }
         }
 
+        /// A cluster of these nodes.
         public init(nodes: [Node]) { self.nodes = nodes }
     }
 
     /// Why a cluster could not start or do what was asked.
     public struct Failure: Error, Sendable, CustomStringConvertible {
+        /// What was wrong, in words.
         public let description: String
     }
 

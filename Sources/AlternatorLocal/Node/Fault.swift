@@ -31,6 +31,7 @@ extension LocalCluster {
             case localNodes([String])
         }
 
+        /// What goes wrong.
         public var kind: Kind
         /// The operation it is for, such as "PutItem"; `nil` is every operation (for `localNodes`: that request).
         public var operation: String?
@@ -41,6 +42,7 @@ extension LocalCluster {
         /// Where the chance of `rate` starts, so that a run can be repeated.
         public var seed: UInt64
 
+        /// A fault of the requests it names.
         public init(
             _ kind: Kind,
             operation: String? = nil,

@@ -30,20 +30,27 @@ public struct KeyAffinity: Sendable, Hashable {
         case rendezvous
     }
 
+    /// Which requests go by key.
     public var mode: Mode
     /// Partition-key names known beforehand, by table; entries with an empty table or name are ignored.
     public var tablePKMap: [String: String]
+    /// In which order the nodes are tried.
     public var order: Order
 
+    /// A mode with its details.
     public init(_ mode: Mode, tablePKMap: [String: String] = [:], order: Order = .specification) {
         self.mode = mode
         self.tablePKMap = tablePKMap
         self.order = order
     }
 
+    /// No request goes by key.
     public static let off = KeyAffinity(.off)
+    /// Writes that read go by key.
     public static let rmw = KeyAffinity(.rmw)
+    /// All writes go by key.
     public static let anyWrite = KeyAffinity(.anyWrite)
+    /// As the table's write isolation asks for.
     public static let automatic = KeyAffinity(.automatic)
 
     /// Writes that the server reads for.

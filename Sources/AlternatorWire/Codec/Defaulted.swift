@@ -20,8 +20,10 @@ public protocol DefaultValue {
 /// ```
 @propertyWrapper
 public struct Defaulted<Provider: DefaultValue> {
+    /// The value.
     public var wrappedValue: Provider.Value
 
+    /// A value given by the program.
     public init(wrappedValue: Provider.Value) { self.wrappedValue = wrappedValue }
 
     /// The default itself.
@@ -29,11 +31,13 @@ public struct Defaulted<Provider: DefaultValue> {
 }
 
 extension Defaulted: Codable {
+    /// Reads the value, or takes the default for NULL.
     public init(from decoder: any Decoder) throws {
         let container = try decoder.singleValueContainer()
         wrappedValue = container.decodeNil() ? Provider.defaultValue : try container.decode(Provider.Value.self)
     }
 
+    /// Writes the value as if it were not wrapped.
     public func encode(to encoder: any Encoder) throws {
         var container = encoder.singleValueContainer()
         try container.encode(wrappedValue)
@@ -53,22 +57,34 @@ extension KeyedDecodingContainer {
 
 /// The defaults most models need.
 public enum Defaults {
+    /// `""`.
     public enum EmptyString: DefaultValue {
+        /// The value of a missing attribute.
         public static var defaultValue: String { "" }
     }
+    /// `false`.
     public enum False: DefaultValue {
+        /// The value of a missing attribute.
         public static var defaultValue: Bool { false }
     }
+    /// `true`.
     public enum True: DefaultValue {
+        /// The value of a missing attribute.
         public static var defaultValue: Bool { true }
     }
+    /// The zero of a number type.
     public enum Zero<Number: Codable & AdditiveArithmetic>: DefaultValue {
+        /// The value of a missing attribute.
         public static var defaultValue: Number { .zero }
     }
+    /// `[]`.
     public enum EmptyList<Element: Codable>: DefaultValue {
+        /// The value of a missing attribute.
         public static var defaultValue: [Element] { [] }
     }
+    /// `[:]`.
     public enum EmptyMap<Element: Codable>: DefaultValue {
+        /// The value of a missing attribute.
         public static var defaultValue: [String: Element] { [:] }
     }
 }

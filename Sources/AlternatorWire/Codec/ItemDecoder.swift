@@ -13,6 +13,7 @@ public struct ItemDecoder: Sendable {
     /// Attributes of the item that are nobody's extras, though the model has no key for them: computed keys.
     package var namesOutsideExtras: Set<String> = []
 
+    /// A decoder that takes types strictly.
     public init() {}
 
     /// The item at the reader's place; throws `.decoding` with the path, or `.protocolViolation` for broken JSON.

@@ -24,6 +24,7 @@ public struct ItemEncoder: Sendable {
     /// DynamoDB's own limit is 400 KB (409,600); Alternator has none but the 16 MiB of a request.
     public var itemSizeLimit: Int?
 
+    /// An encoder with the defaults above.
     public init() {}
 
     /// How a `Date` is written.

@@ -11,6 +11,7 @@ public struct KeysAndAttributes: Sendable, Hashable, WireWritable, WireReadable 
     /// The projection in its old form; not together with an expression.
     public var attributesToGet: [String]
 
+    /// Keys of one table, with what is to be read of their items.
     public init(
         keys: [[String: AttributeValue]],
         consistentRead: Bool? = nil,
@@ -64,6 +65,7 @@ public struct BatchGetItemRequest: OperationRequest, Equatable {
     /// Asks for the cost.
     public var returnConsumedCapacity: Bool
 
+    /// Keys by table, 100 in all at most.
     public init(requestItems: [String: KeysAndAttributes], returnConsumedCapacity: Bool = false) {
         self.requestItems = requestItems
         self.returnConsumedCapacity = returnConsumedCapacity
@@ -92,6 +94,7 @@ public struct BatchGetItemResponse: OperationResponse, Equatable {
     /// One entry per table.
     public var consumedCapacity: [ConsumedCapacity] = []
 
+    /// An answer without items.
     public init() {}
 
     package init(from reader: inout JSONReader) throws(JSONError) {
@@ -128,6 +131,7 @@ public struct BatchWriteItemRequest: OperationRequest, Equatable {
     /// Asks for the cost.
     public var returnConsumedCapacity: Bool
 
+    /// Writes by table; as many in all as the server allows (25 to 100).
     public init(requestItems: [String: [Write]], returnConsumedCapacity: Bool = false) {
         self.requestItems = requestItems
         self.returnConsumedCapacity = returnConsumedCapacity
@@ -158,6 +162,7 @@ public struct BatchWriteItemResponse: OperationResponse, Equatable {
     /// One entry per table.
     public var consumedCapacity: [ConsumedCapacity] = []
 
+    /// An answer without items.
     public init() {}
 
     package init(from reader: inout JSONReader) throws(JSONError) {

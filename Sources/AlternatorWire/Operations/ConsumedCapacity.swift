@@ -4,12 +4,14 @@
 public struct ConsumedCapacity: Sendable, Hashable, WireReadable {
     /// The table; absent in answers about a single item.
     public var tableName: String?
+    /// Units for the whole operation.
     public var capacityUnits: Double?
     /// The part of it that was reading, where the server tells.
     public var readCapacityUnits: Double?
     /// The part of it that was writing, where the server tells.
     public var writeCapacityUnits: Double?
 
+    /// A cost of these parts.
     public init(
         tableName: String? = nil,
         capacityUnits: Double? = nil,

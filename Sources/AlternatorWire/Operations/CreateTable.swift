@@ -13,11 +13,15 @@ public struct CreateTableRequest: OperationRequest, Equatable {
     public var billingMode: BillingMode?
     /// Only with `provisioned`; stored and described, never enforced.
     public var provisionedThroughput: ProvisionedThroughput?
+    /// Global indexes to be made with the table.
     public var globalSecondaryIndexes: [GlobalSecondaryIndex]
+    /// Local indexes, which can only be made with the table.
     public var localSecondaryIndexes: [LocalSecondaryIndex]
     /// Indexes for vector search, a ScyllaDB extension.
     public var vectorIndexes: [VectorIndex]
+    /// Whether changes are recorded; `nil`: as the server has it.
     public var streamSpecification: StreamSpecification?
+    /// Encryption at rest, which the server refuses to be given.
     public var sseSpecification: SSESpecification?
     /// Up to 50.
     ///
@@ -28,6 +32,7 @@ public struct CreateTableRequest: OperationRequest, Equatable {
     /// Ignored by Alternator.
     public var deletionProtectionEnabled: Bool?
 
+    /// A request; what is left out is not sent.
     public init(
         tableName: String,
         keySchema: [KeySchemaElement],
@@ -88,6 +93,7 @@ public struct CreateTableResponse: OperationResponse, Equatable {
     /// DescribeTable gives the real description.
     public var tableDescription: TableDescription?
 
+    /// An answer with this description.
     public init(tableDescription: TableDescription? = nil) { self.tableDescription = tableDescription }
 
     package init(from reader: inout JSONReader) throws(JSONError) {

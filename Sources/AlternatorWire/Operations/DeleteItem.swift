@@ -3,6 +3,7 @@
 /// With a condition, `expected` or `returnValues` the server reads the item first, which costs a lightweight
 /// transaction under the usual write isolation.
 public struct DeleteItemRequest: OperationRequest, Equatable {
+    /// The table's name.
     public var tableName: String
     /// The key attributes, all of them and nothing else.
     public var key: [String: AttributeValue]
@@ -23,6 +24,7 @@ public struct DeleteItemRequest: OperationRequest, Equatable {
     /// How the entries of `expected` combine.
     public var conditionalOperator: ConditionalOperator?
 
+    /// A request; what is left out is not sent.
     public init(
         tableName: String,
         key: [String: AttributeValue],
@@ -70,8 +72,10 @@ public struct DeleteItemRequest: OperationRequest, Equatable {
 public struct DeleteItemResponse: OperationResponse, Equatable {
     /// The item that was deleted, if there was one and `returnValues` asked for it.
     public var attributes: [String: AttributeValue]?
+    /// What it cost; `nil` unless the request asked for it.
     public var consumedCapacity: ConsumedCapacity?
 
+    /// An answer of these parts.
     public init(attributes: [String: AttributeValue]? = nil, consumedCapacity: ConsumedCapacity? = nil) {
         self.attributes = attributes
         self.consumedCapacity = consumedCapacity

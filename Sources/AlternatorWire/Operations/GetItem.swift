@@ -1,5 +1,6 @@
 /// Reads one item by its key.
 public struct GetItemRequest: OperationRequest, Equatable {
+    /// The table's name.
     public var tableName: String
     /// The key attributes, all of them and nothing else.
     public var key: [String: AttributeValue]
@@ -15,6 +16,7 @@ public struct GetItemRequest: OperationRequest, Equatable {
     /// The projection in its old form; not together with an expression.
     public var attributesToGet: [String]
 
+    /// A request; what is left out is not sent.
     public init(
         tableName: String,
         key: [String: AttributeValue],
@@ -54,8 +56,10 @@ public struct GetItemRequest: OperationRequest, Equatable {
 public struct GetItemResponse: OperationResponse, Equatable {
     /// The item; `nil` if there is none, empty if it has none of the attributes asked for.
     public var item: [String: AttributeValue]?
+    /// What it cost; `nil` unless the request asked for it.
     public var consumedCapacity: ConsumedCapacity?
 
+    /// An answer of these parts.
     public init(item: [String: AttributeValue]? = nil, consumedCapacity: ConsumedCapacity? = nil) {
         self.item = item
         self.consumedCapacity = consumedCapacity

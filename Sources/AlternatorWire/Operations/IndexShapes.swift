@@ -4,18 +4,25 @@
 public struct IndexProjection: Sendable, Hashable, WireWritable, WireReadable {
     /// All, the keys alone, or the keys and some more.
     public struct ProjectionType: WireWord {
+        /// The word as it is sent and received.
         public let rawValue: String
+        /// A word, also one that is not among those below.
         public init(rawValue: String) { self.rawValue = rawValue }
 
+        /// Every attribute.
         public static let all = Self(rawValue: "ALL")
+        /// The keys of table and index.
         public static let keysOnly = Self(rawValue: "KEYS_ONLY")
+        /// The keys and some attributes more.
         public static let include = Self(rawValue: "INCLUDE")
     }
 
+    /// Which attributes; `nil`: the server's choice.
     public var projectionType: ProjectionType?
     /// The attributes beside the keys, for `include`.
     public var nonKeyAttributes: [String]
 
+    /// A projection to these attributes.
     public init(_ projectionType: ProjectionType?, nonKeyAttributes: [String] = []) {
         self.projectionType = projectionType
         self.nonKeyAttributes = nonKeyAttributes
@@ -56,11 +63,14 @@ public struct IndexProjection: Sendable, Hashable, WireWritable, WireReadable {
 public struct GlobalSecondaryIndex: Sendable, Hashable, WireWritable {
     /// 3 characters or more of `a-z A-Z 0-9 . _ -`; with the table's name at most 221.
     public var indexName: String
+    /// The key attributes, partition key first.
     public var keySchema: [KeySchemaElement]
+    /// What the index holds of an item; ScyllaDB knows only all of it.
     public var projection: IndexProjection
     /// Ignored by Alternator.
     public var provisionedThroughput: ProvisionedThroughput?
 
+    /// An index of these parts.
     public init(
         indexName: String,
         keySchema: [KeySchemaElement],
@@ -87,9 +97,12 @@ public struct GlobalSecondaryIndex: Sendable, Hashable, WireWritable {
 public struct LocalSecondaryIndex: Sendable, Hashable, WireWritable {
     /// 3 characters or more of `a-z A-Z 0-9 . _ -`; with the table's name at most 220.
     public var indexName: String
+    /// The key attributes, partition key first.
     public var keySchema: [KeySchemaElement]
+    /// What the index holds of an item; ScyllaDB knows only all of it.
     public var projection: IndexProjection
 
+    /// A local index.
     public init(indexName: String, keySchema: [KeySchemaElement], projection: IndexProjection = .all) {
         self.indexName = indexName
         self.keySchema = keySchema
@@ -107,12 +120,16 @@ public struct LocalSecondaryIndex: Sendable, Hashable, WireWritable {
 
 /// How near two vectors are.
 public struct SimilarityFunction: WireWord {
+    /// The word as it is sent and received.
     public let rawValue: String
+    /// A word, also one that is not among those below.
     public init(rawValue: String) { self.rawValue = rawValue }
 
     /// The server's default.
     public static let cosine = Self(rawValue: "COSINE")
+    /// By straight distance.
     public static let euclidean = Self(rawValue: "EUCLIDEAN")
+    /// By the dot product.
     public static let dotProduct = Self(rawValue: "DOT_PRODUCT")
 }
 
@@ -131,6 +148,7 @@ public struct VectorIndex: Sendable, Hashable, WireWritable {
     /// `nil` for keys only, the one kind there is.
     public var projection: IndexProjection?
 
+    /// An index of these parts.
     public init(
         indexName: String,
         attributeName: String,

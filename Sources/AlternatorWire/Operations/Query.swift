@@ -3,6 +3,7 @@
 /// One request is one page, without `limit` of about 1 MB. Go on while the answer has a `lastEvaluatedKey`; a page
 /// may be empty and still have one. With `vectorSearch` it is a search for nearest neighbours instead.
 public struct QueryRequest: OperationRequest, Equatable {
+    /// The table's name.
     public var tableName: String
     /// The index to read; `nil` for the table.
     ///
@@ -47,6 +48,7 @@ public struct QueryRequest: OperationRequest, Equatable {
     /// The projection in its old form; not together with an expression.
     public var attributesToGet: [String]
 
+    /// A request; what is left out is not sent.
     public init(
         tableName: String,
         indexName: String? = nil,
@@ -119,7 +121,9 @@ public struct QueryRequest: OperationRequest, Equatable {
 public struct VectorSearch: Sendable, Hashable, WireWritable {
     /// What to tell about each item found.
     public struct ReturnScores: WireWord {
+        /// The word as it is sent and received.
         public let rawValue: String
+        /// A word, also one that is not among those below.
         public init(rawValue: String) { self.rawValue = rawValue }
 
         /// How near it is, higher for nearer; not together with `Select.count`.
@@ -131,6 +135,7 @@ public struct VectorSearch: Sendable, Hashable, WireWritable {
     /// `nil` for no scores.
     public var returnScores: ReturnScores?
 
+    /// A search around a vector.
     public init(queryVector: AttributeValue, returnScores: ReturnScores? = nil) {
         self.queryVector = queryVector
         self.returnScores = returnScores
@@ -168,8 +173,10 @@ public struct QueryResponse: OperationResponse, Equatable {
     public var lastEvaluatedKey: [String: AttributeValue]?
     /// One per item of a vector search that asked for them.
     public var scores: [Double]?
+    /// What it cost; `nil` unless the request asked for it.
     public var consumedCapacity: ConsumedCapacity?
 
+    /// An answer without items.
     public init() {}
 
     package init(from reader: inout JSONReader) throws(JSONError) {

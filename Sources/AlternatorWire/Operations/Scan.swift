@@ -2,6 +2,7 @@
 ///
 /// One request is one page. Go on while the answer has a `lastEvaluatedKey`; a page may be empty and still have one.
 public struct ScanRequest: OperationRequest, Equatable {
+    /// The table's name.
     public var tableName: String
     /// The index to read; `nil` for the table.
     public var indexName: String?
@@ -38,6 +39,7 @@ public struct ScanRequest: OperationRequest, Equatable {
     /// The projection in its old form; not together with an expression.
     public var attributesToGet: [String]
 
+    /// A request; what is left out is not sent.
     public init(
         tableName: String,
         indexName: String? = nil,
@@ -111,8 +113,10 @@ public struct ScanResponse: OperationResponse, Equatable {
     ///
     /// Hand it back untouched.
     public var lastEvaluatedKey: [String: AttributeValue]?
+    /// What it cost; `nil` unless the request asked for it.
     public var consumedCapacity: ConsumedCapacity?
 
+    /// An answer without items.
     public init() {}
 
     package init(from reader: inout JSONReader) throws(JSONError) {

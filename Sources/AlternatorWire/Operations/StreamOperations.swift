@@ -7,6 +7,7 @@ public struct ListStreamsRequest: OperationRequest, Equatable {
     /// The `lastEvaluatedStreamARN` of the page before.
     public var exclusiveStartStreamARN: String?
 
+    /// Streams of one table, or of all.
     public init(tableName: String? = nil, limit: Int? = nil, exclusiveStartStreamARN: String? = nil) {
         self.tableName = tableName
         self.limit = limit
@@ -30,10 +31,14 @@ public struct ListStreamsRequest: OperationRequest, Equatable {
 public struct ListStreamsResponse: OperationResponse, Equatable {
     /// One stream.
     public struct Stream: Sendable, Hashable, WireReadable {
+        /// The stream's ARN.
         public var streamARN: String
+        /// The table's name.
         public var tableName: String?
+        /// The stream's label, which tells it from earlier ones of the table.
         public var streamLabel: String?
 
+        /// A stream.
         public init(streamARN: String, tableName: String? = nil, streamLabel: String? = nil) {
             self.streamARN = streamARN
             self.tableName = tableName
@@ -56,10 +61,12 @@ public struct ListStreamsResponse: OperationResponse, Equatable {
         }
     }
 
+    /// The streams of this page.
     public var streams: [Stream] = []
     /// Where the next page starts; `nil` after the last one.
     public var lastEvaluatedStreamARN: String?
 
+    /// An answer without streams.
     public init() {}
 
     package init(from reader: inout JSONReader) throws(JSONError) {
@@ -86,6 +93,7 @@ public struct DescribeStreamRequest: OperationRequest, Equatable {
         /// The shards whose parent is `shardID`.
         public static func childShards(of shardID: String) -> Self { Self(shardID: shardID, type: "CHILD_SHARDS") }
 
+        /// A filter of shards.
         public init(shardID: String?, type: String) {
             self.shardID = shardID
             self.type = type
@@ -99,13 +107,16 @@ public struct DescribeStreamRequest: OperationRequest, Equatable {
         }
     }
 
+    /// The stream's ARN.
     public var streamARN: String
     /// Shards per page, 1–100; `nil` for 100.
     public var limit: Int?
     /// The `lastEvaluatedShardID` of the page before.
     public var exclusiveStartShardID: String?
+    /// Only some of the shards.
     public var shardFilter: ShardFilter?
 
+    /// A request; what is left out is not sent.
     public init(
         streamARN: String,
         limit: Int? = nil,
@@ -134,8 +145,10 @@ public struct DescribeStreamRequest: OperationRequest, Equatable {
 
 /// One page of a stream's shards.
 public struct DescribeStreamResponse: OperationResponse, Equatable {
+    /// What the server says of the stream.
     public var streamDescription: StreamDescription
 
+    /// An answer with this description.
     public init(streamDescription: StreamDescription) { self.streamDescription = streamDescription }
 
     package init(from reader: inout JSONReader) throws(JSONError) {
@@ -155,27 +168,41 @@ public struct DescribeStreamResponse: OperationResponse, Equatable {
 public struct StreamDescription: Sendable, Equatable, WireReadable {
     /// Whether a stream gets new records.
     public struct Status: WireWord {
+        /// The word as it is sent and received.
         public let rawValue: String
+        /// A word, also one that is not among those below.
         public init(rawValue: String) { self.rawValue = rawValue }
 
+        /// Being turned on.
         public static let enabling = Self(rawValue: "ENABLING")
+        /// In force.
         public static let enabled = Self(rawValue: "ENABLED")
+        /// Being turned off.
         public static let disabling = Self(rawValue: "DISABLING")
+        /// Not in force.
         public static let disabled = Self(rawValue: "DISABLED")
     }
 
+    /// The stream's ARN.
     public var streamARN: String
+    /// The stream's label, which tells it from earlier ones of the table.
     public var streamLabel: String?
+    /// Whether it records.
     public var streamStatus: Status?
+    /// What a record of the stream holds of an item.
     public var streamViewType: StreamViewType?
     /// Seconds since 1970-01-01 UTC.
     public var creationRequestDateTime: Double?
+    /// The table's name.
     public var tableName: String?
+    /// The key attributes, partition key first.
     public var keySchema: [KeySchemaElement] = []
+    /// The shards of this page.
     public var shards: [StreamShard] = []
     /// Where the next page of shards starts; `nil` after the last one.
     public var lastEvaluatedShardID: String?
 
+    /// A description of which only the ARN is known.
     public init(streamARN: String) { self.streamARN = streamARN }
 
     package init(from reader: inout JSONReader) throws(JSONError) {
@@ -202,6 +229,7 @@ public struct StreamDescription: Sendable, Equatable, WireReadable {
 
 /// A part of a stream, to be read from its beginning to its end.
 public struct StreamShard: Sendable, Hashable, WireReadable {
+    /// The shard's ID.
     public var shardID: String
     /// Read the parent to its end first.
     public var parentShardID: String?
@@ -210,6 +238,7 @@ public struct StreamShard: Sendable, Hashable, WireReadable {
     /// `nil` while the shard is open.
     public var endingSequenceNumber: String?
 
+    /// A shard of which only the ID is known.
     public init(shardID: String) { self.shardID = shardID }
 
     package init(from reader: inout JSONReader) throws(JSONError) {

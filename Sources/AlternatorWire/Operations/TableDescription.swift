@@ -3,8 +3,11 @@
 /// Alternator leaves much of DynamoDB's description out, so nearly everything is optional. The answer to CreateTable
 /// and UpdateTable is an echo of the request; DescribeTable gives the real description.
 public struct TableDescription: Sendable, Equatable, WireReadable {
+    /// The table's name.
     public var tableName: String
+    /// Whether it can be used.
     public var tableStatus: TableStatus?
+    /// The table's ARN, which tags need.
     public var tableARN: String?
     /// A UUID.
     public var tableID: String?
@@ -14,20 +17,28 @@ public struct TableDescription: Sendable, Equatable, WireReadable {
     public var keySchema: [KeySchemaElement] = []
     /// The types of all key attributes, in any order.
     public var attributeDefinitions: [AttributeDefinition] = []
+    /// How use is billed; the server only keeps it.
     public var billingMode: BillingMode?
+    /// The throughput it was made with; the server only keeps it.
     public var provisionedThroughput: ProvisionedThroughput?
     /// Bytes on disk; up to 6 hours old.
     public var tableSizeBytes: Int?
     /// Never there on Alternator.
     public var itemCount: Int?
+    /// Its global indexes.
     public var globalSecondaryIndexes: [IndexDescription] = []
+    /// Its local indexes.
     public var localSecondaryIndexes: [IndexDescription] = []
     /// Indexes for vector search, a ScyllaDB extension.
     public var vectorIndexes: [VectorIndexDescription] = []
+    /// Whether changes are recorded; `nil`: as the server has it.
     public var streamSpecification: StreamSpecification?
+    /// The ARN of its stream.
     public var latestStreamARN: String?
+    /// The label of its stream.
     public var latestStreamLabel: String?
 
+    /// A description of which only the name is known.
     public init(tableName: String) { self.tableName = tableName }
 
     package init(from reader: inout JSONReader) throws(JSONError) {
@@ -73,8 +84,11 @@ public struct TableDescription: Sendable, Equatable, WireReadable {
 
 /// What the server says of a global or local index.
 public struct IndexDescription: Sendable, Hashable, WireReadable {
+    /// The index's name.
     public var indexName: String
+    /// The index's ARN.
     public var indexARN: String?
+    /// The key attributes, partition key first.
     public var keySchema: [KeySchemaElement] = []
     /// Alternator always says `all`, whatever was asked for.
     public var projection: IndexProjection?
@@ -87,6 +101,7 @@ public struct IndexDescription: Sendable, Hashable, WireReadable {
     /// Never there on Alternator.
     public var indexSizeBytes: Int?
 
+    /// A description of which only the name is known.
     public init(indexName: String) { self.indexName = indexName }
 
     package init(from reader: inout JSONReader) throws(JSONError) {
@@ -112,16 +127,22 @@ public struct IndexDescription: Sendable, Hashable, WireReadable {
 
 /// What the server says of a vector index.
 public struct VectorIndexDescription: Sendable, Hashable, WireReadable {
+    /// The index's name.
     public var indexName: String
+    /// The attribute with the vectors.
     public var attributeName: String?
+    /// Components of each vector.
     public var dimensions: Int?
+    /// How near is measured.
     public var similarityFunction: SimilarityFunction?
+    /// What the index holds of an item; ScyllaDB knows only all of it.
     public var projection: IndexProjection?
     /// Search only an `active` one.
     public var indexStatus: IndexStatus?
     /// `true` while existing items are still being added.
     public var backfilling: Bool?
 
+    /// A description of which only the name is known.
     public init(indexName: String) { self.indexName = indexName }
 
     package init(from reader: inout JSONReader) throws(JSONError) {

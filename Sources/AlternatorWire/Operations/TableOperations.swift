@@ -1,7 +1,9 @@
 /// Describes a table; `.tableNotFound` if there is none.
 public struct DescribeTableRequest: OperationRequest, Equatable {
+    /// The table's name.
     public var tableName: String
 
+    /// A request for this table.
     public init(tableName: String) { self.tableName = tableName }
 
     package typealias Response = DescribeTableResponse
@@ -15,8 +17,10 @@ public struct DescribeTableRequest: OperationRequest, Equatable {
 
 /// The answer to a DescribeTable.
 public struct DescribeTableResponse: OperationResponse, Equatable {
+    /// What the server says of the table.
     public var table: TableDescription
 
+    /// An answer with this description.
     public init(table: TableDescription) { self.table = table }
 
     package init(from reader: inout JSONReader) throws(JSONError) {
@@ -29,8 +33,10 @@ public struct DescribeTableResponse: OperationResponse, Equatable {
 ///
 /// `.tableNotFound` if there is none; but after a repeated attempt that counts as success.
 public struct DeleteTableRequest: OperationRequest, Equatable {
+    /// The table's name.
     public var tableName: String
 
+    /// A request for this table.
     public init(tableName: String) { self.tableName = tableName }
 
     package typealias Response = DeleteTableResponse
@@ -47,6 +53,7 @@ public struct DeleteTableResponse: OperationResponse, Equatable {
     /// Name and status; Alternator leaves out keys and indexes.
     public var tableDescription: TableDescription?
 
+    /// An answer with this description.
     public init(tableDescription: TableDescription? = nil) { self.tableDescription = tableDescription }
 
     package init(from reader: inout JSONReader) throws(JSONError) {
@@ -61,6 +68,7 @@ public struct ListTablesRequest: OperationRequest, Equatable {
     /// 1–100; `nil` for 100.
     public var limit: Int?
 
+    /// One page of names, after a name.
     public init(exclusiveStartTableName: String? = nil, limit: Int? = nil) {
         self.exclusiveStartTableName = exclusiveStartTableName
         self.limit = limit
@@ -80,10 +88,12 @@ public struct ListTablesRequest: OperationRequest, Equatable {
 
 /// One page of table names.
 public struct ListTablesResponse: OperationResponse, Equatable {
+    /// The names of this page.
     public var tableNames: [String] = []
     /// Where the next page starts; `nil` after the last one.
     public var lastEvaluatedTableName: String?
 
+    /// One without contents.
     public init() {}
 
     package init(from reader: inout JSONReader) throws(JSONError) {
@@ -100,8 +110,10 @@ public struct ListTablesResponse: OperationResponse, Equatable {
 
 /// Whether DynamoDB's point-in-time recovery is on; Alternator always says that it is not.
 public struct DescribeContinuousBackupsRequest: OperationRequest, Equatable {
+    /// The table's name.
     public var tableName: String
 
+    /// A request for this table.
     public init(tableName: String) { self.tableName = tableName }
 
     package typealias Response = DescribeContinuousBackupsResponse
@@ -117,16 +129,23 @@ public struct DescribeContinuousBackupsRequest: OperationRequest, Equatable {
 public struct DescribeContinuousBackupsResponse: OperationResponse, Equatable {
     /// Whether something is on.
     public struct Status: WireWord {
+        /// The word as it is sent and received.
         public let rawValue: String
+        /// A word, also one that is not among those below.
         public init(rawValue: String) { self.rawValue = rawValue }
 
+        /// In force.
         public static let enabled = Self(rawValue: "ENABLED")
+        /// Not in force.
         public static let disabled = Self(rawValue: "DISABLED")
     }
 
+    /// Whether backups are on.
     public var continuousBackupsStatus: Status?
+    /// Whether any time can be gone back to.
     public var pointInTimeRecoveryStatus: Status?
 
+    /// One without contents.
     public init() {}
 
     package init(from reader: inout JSONReader) throws(JSONError) {
@@ -148,6 +167,7 @@ public struct DescribeContinuousBackupsResponse: OperationResponse, Equatable {
 
 /// Where to send requests, as the server sees it: Alternator repeats the request's `Host`.
 public struct DescribeEndpointsRequest: OperationRequest, Equatable {
+    /// One without contents.
     public init() {}
 
     package typealias Response = DescribeEndpointsResponse
@@ -163,8 +183,10 @@ public struct DescribeEndpointsResponse: OperationResponse, Equatable {
     public struct Endpoint: Sendable, Hashable, WireReadable {
         /// `host:port`.
         public var address: String
+        /// Minutes the address may be kept.
         public var cachePeriodInMinutes: Int?
 
+        /// An address.
         public init(address: String, cachePeriodInMinutes: Int? = nil) {
             self.address = address
             self.cachePeriodInMinutes = cachePeriodInMinutes
@@ -185,8 +207,10 @@ public struct DescribeEndpointsResponse: OperationResponse, Equatable {
         }
     }
 
+    /// The addresses.
     public var endpoints: [Endpoint] = []
 
+    /// One without contents.
     public init() {}
 
     package init(from reader: inout JSONReader) throws(JSONError) {

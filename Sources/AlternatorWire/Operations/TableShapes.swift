@@ -1,6 +1,8 @@
 /// Which key an attribute is.
 public struct KeyType: WireWord {
+    /// The word as it is sent and received.
     public let rawValue: String
+    /// A word, also one that is not among those below.
     public init(rawValue: String) { self.rawValue = rawValue }
 
     /// The partition key.
@@ -11,11 +13,16 @@ public struct KeyType: WireWord {
 
 /// The type of a key attribute.
 public struct ScalarAttributeType: WireWord {
+    /// The word as it is sent and received.
     public let rawValue: String
+    /// A word, also one that is not among those below.
     public init(rawValue: String) { self.rawValue = rawValue }
 
+    /// S.
     public static let string = Self(rawValue: "S")
+    /// N.
     public static let number = Self(rawValue: "N")
+    /// B.
     public static let binary = Self(rawValue: "B")
 }
 
@@ -23,8 +30,10 @@ public struct ScalarAttributeType: WireWord {
 public struct KeySchemaElement: Sendable, Hashable, WireWritable, WireReadable {
     /// 1–255 bytes.
     public var attributeName: String
+    /// Partition or sort key.
     public var keyType: KeyType
 
+    /// A key attribute.
     public init(_ attributeName: String, _ keyType: KeyType) {
         self.attributeName = attributeName
         self.keyType = keyType
@@ -54,9 +63,12 @@ public struct KeySchemaElement: Sendable, Hashable, WireWritable, WireReadable {
 
 /// The type of an attribute that is a key of the table or of an index; others are not declared.
 public struct AttributeDefinition: Sendable, Hashable, WireWritable, WireReadable {
+    /// The attribute's name.
     public var attributeName: String
+    /// How it is stored.
     public var attributeType: ScalarAttributeType
 
+    /// The type of a key attribute.
     public init(_ attributeName: String, _ attributeType: ScalarAttributeType) {
         self.attributeName = attributeName
         self.attributeType = attributeType
@@ -86,9 +98,12 @@ public struct AttributeDefinition: Sendable, Hashable, WireWritable, WireReadabl
 
 /// How a table is paid for; Alternator stores and describes it and enforces nothing.
 public struct BillingMode: WireWord {
+    /// The word as it is sent and received.
     public let rawValue: String
+    /// A word, also one that is not among those below.
     public init(rawValue: String) { self.rawValue = rawValue }
 
+    /// By request.
     public static let payPerRequest = Self(rawValue: "PAY_PER_REQUEST")
     /// Needs a `ProvisionedThroughput`.
     public static let provisioned = Self(rawValue: "PROVISIONED")
@@ -96,9 +111,12 @@ public struct BillingMode: WireWord {
 
 /// Units per second, stored and described by Alternator but never enforced.
 public struct ProvisionedThroughput: Sendable, Hashable, WireWritable, WireReadable {
+    /// Reads a second.
     public var readCapacityUnits: Int
+    /// Writes a second.
     public var writeCapacityUnits: Int
 
+    /// A throughput, which the server keeps but does not hold anybody to.
     public init(readCapacityUnits: Int, writeCapacityUnits: Int) {
         self.readCapacityUnits = readCapacityUnits
         self.writeCapacityUnits = writeCapacityUnits
@@ -127,13 +145,18 @@ public struct ProvisionedThroughput: Sendable, Hashable, WireWritable, WireReada
 
 /// What of an item a stream record carries.
 public struct StreamViewType: WireWord {
+    /// The word as it is sent and received.
     public let rawValue: String
+    /// A word, also one that is not among those below.
     public init(rawValue: String) { self.rawValue = rawValue }
 
     /// The server's default.
     public static let keysOnly = Self(rawValue: "KEYS_ONLY")
+    /// The item after the change.
     public static let newImage = Self(rawValue: "NEW_IMAGE")
+    /// The item before the change.
     public static let oldImage = Self(rawValue: "OLD_IMAGE")
+    /// Both.
     public static let newAndOldImages = Self(rawValue: "NEW_AND_OLD_IMAGES")
 }
 
@@ -144,6 +167,7 @@ public struct StreamSpecification: Sendable, Hashable, WireWritable, WireReadabl
     /// `nil` for keys only.
     public var streamViewType: StreamViewType?
 
+    /// A stream that is on or off.
     public init(streamEnabled: Bool, streamViewType: StreamViewType? = nil) {
         self.streamEnabled = streamEnabled
         self.streamViewType = streamViewType
@@ -171,10 +195,14 @@ public struct StreamSpecification: Sendable, Hashable, WireWritable, WireReadabl
 
 /// Encryption at rest as DynamoDB asks for it; Alternator refuses `enabled`, its own encryption is set on the server.
 public struct SSESpecification: Sendable, Hashable, WireWritable {
+    /// Whether it is on.
     public var enabled: Bool
+    /// The kind of encryption.
     public var sseType: String?
+    /// The key's ID.
     public var kmsMasterKeyID: String?
 
+    /// A wish for encryption.
     public init(enabled: Bool, sseType: String? = nil, kmsMasterKeyID: String? = nil) {
         self.enabled = enabled
         self.sseType = sseType
@@ -192,12 +220,16 @@ public struct SSESpecification: Sendable, Hashable, WireWritable {
 
 /// The state of a table.
 public struct TableStatus: WireWord {
+    /// The word as it is sent and received.
     public let rawValue: String
+    /// A word, also one that is not among those below.
     public init(rawValue: String) { self.rawValue = rawValue }
 
     /// What Alternator says of every table that exists: creating one returns when it is ready.
     public static let active = Self(rawValue: "ACTIVE")
+    /// Being made.
     public static let creating = Self(rawValue: "CREATING")
+    /// Being changed; it can be used meanwhile.
     public static let updating = Self(rawValue: "UPDATING")
     /// What DeleteTable answers, although the table is gone by then.
     public static let deleting = Self(rawValue: "DELETING")
@@ -205,11 +237,17 @@ public struct TableStatus: WireWord {
 
 /// The state of an index; one that was added later is built in the background.
 public struct IndexStatus: WireWord {
+    /// The word as it is sent and received.
     public let rawValue: String
+    /// A word, also one that is not among those below.
     public init(rawValue: String) { self.rawValue = rawValue }
 
+    /// Ready for use.
     public static let active = Self(rawValue: "ACTIVE")
+    /// Being made.
     public static let creating = Self(rawValue: "CREATING")
+    /// Being changed; it can be used meanwhile.
     public static let updating = Self(rawValue: "UPDATING")
+    /// Being deleted.
     public static let deleting = Self(rawValue: "DELETING")
 }

@@ -8,6 +8,7 @@ public struct TagResourceRequest: OperationRequest, Equatable {
     /// At least one.
     public var tags: [String: String]
 
+    /// Tags to be set on a table.
     public init(resourceARN: String, tags: [String: String]) {
         self.resourceARN = resourceARN
         self.tags = tags
@@ -27,6 +28,7 @@ public struct TagResourceRequest: OperationRequest, Equatable {
 
 /// The answer to a TagResource: nothing, not even a body.
 public struct TagResourceResponse: OperationResponse, Equatable {
+    /// One without contents.
     public init() {}
     package init(from reader: inout JSONReader) throws(JSONError) { try reader.skipValue() }
 }
@@ -38,6 +40,7 @@ public struct UntagResourceRequest: OperationRequest, Equatable {
     /// At least one; those that are not set are passed over.
     public var tagKeys: [String]
 
+    /// Tags to be removed from a table.
     public init(resourceARN: String, tagKeys: [String]) {
         self.resourceARN = resourceARN
         self.tagKeys = tagKeys
@@ -57,6 +60,7 @@ public struct UntagResourceRequest: OperationRequest, Equatable {
 
 /// The answer to an UntagResource: nothing, not even a body.
 public struct UntagResourceResponse: OperationResponse, Equatable {
+    /// One without contents.
     public init() {}
     package init(from reader: inout JSONReader) throws(JSONError) { try reader.skipValue() }
 }
@@ -68,6 +72,7 @@ public struct ListTagsOfResourceRequest: OperationRequest, Equatable {
     /// The `nextToken` of the page before; Alternator has one page.
     public var nextToken: String?
 
+    /// One page of a table's tags.
     public init(resourceARN: String, nextToken: String? = nil) {
         self.resourceARN = resourceARN
         self.nextToken = nextToken
@@ -87,9 +92,12 @@ public struct ListTagsOfResourceRequest: OperationRequest, Equatable {
 
 /// The tags of a table.
 public struct ListTagsOfResourceResponse: OperationResponse, Equatable {
+    /// The tags of this page.
     public var tags: [String: String] = [:]
+    /// Where the next page begins; `nil` after the last one.
     public var nextToken: String?
 
+    /// One without contents.
     public init() {}
 
     package init(from reader: inout JSONReader) throws(JSONError) {

@@ -2,8 +2,10 @@
 public struct TimeToLiveSpecification: Sendable, Hashable, WireWritable, WireReadable {
     /// A number attribute with seconds since 1970; 1–255 bytes.
     public var attributeName: String
+    /// Whether items expire.
     public var enabled: Bool
 
+    /// Expiry by an attribute, on or off.
     public init(attributeName: String, enabled: Bool) {
         self.attributeName = attributeName
         self.enabled = enabled
@@ -36,9 +38,12 @@ public struct TimeToLiveSpecification: Sendable, Hashable, WireWritable, WireRea
 /// Turning on what is on, and off what is off, is refused. Expired items stay readable until the server's scanner
 /// comes by, every 24 hours unless configured otherwise.
 public struct UpdateTimeToLiveRequest: OperationRequest, Equatable {
+    /// The table's name.
     public var tableName: String
+    /// The attribute and whether it counts.
     public var timeToLiveSpecification: TimeToLiveSpecification
 
+    /// A request to turn expiry on or off.
     public init(tableName: String, timeToLiveSpecification: TimeToLiveSpecification) {
         self.tableName = tableName
         self.timeToLiveSpecification = timeToLiveSpecification
@@ -61,6 +66,7 @@ public struct UpdateTimeToLiveResponse: OperationResponse, Equatable {
     /// As requested.
     public var timeToLiveSpecification: TimeToLiveSpecification?
 
+    /// An answer with what is now in force.
     public init(timeToLiveSpecification: TimeToLiveSpecification? = nil) {
         self.timeToLiveSpecification = timeToLiveSpecification
     }
@@ -78,8 +84,10 @@ public struct UpdateTimeToLiveResponse: OperationResponse, Equatable {
 
 /// Asks whether items of a table expire.
 public struct DescribeTimeToLiveRequest: OperationRequest, Equatable {
+    /// The table's name.
     public var tableName: String
 
+    /// A request for this table.
     public init(tableName: String) { self.tableName = tableName }
 
     package typealias Response = DescribeTimeToLiveResponse
@@ -95,19 +103,27 @@ public struct DescribeTimeToLiveRequest: OperationRequest, Equatable {
 public struct DescribeTimeToLiveResponse: OperationResponse, Equatable {
     /// Whether items expire; Alternator knows only the first two.
     public struct Status: WireWord {
+        /// The word as it is sent and received.
         public let rawValue: String
+        /// A word, also one that is not among those below.
         public init(rawValue: String) { self.rawValue = rawValue }
 
+        /// In force.
         public static let enabled = Self(rawValue: "ENABLED")
+        /// Not in force.
         public static let disabled = Self(rawValue: "DISABLED")
+        /// Being turned on.
         public static let enabling = Self(rawValue: "ENABLING")
+        /// Being turned off.
         public static let disabling = Self(rawValue: "DISABLING")
     }
 
+    /// Whether items expire.
     public var timeToLiveStatus: Status?
     /// The attribute; `nil` where expiry is off.
     public var attributeName: String?
 
+    /// One without contents.
     public init() {}
 
     package init(from reader: inout JSONReader) throws(JSONError) {

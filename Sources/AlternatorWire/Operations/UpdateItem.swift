@@ -4,6 +4,7 @@
 /// arithmetic, `if_not_exists`, a nested path, old values) costs a lightweight transaction under the usual write
 /// isolation. A nested path needs its parents to exist. Without any change Alternator creates an empty item.
 public struct UpdateItemRequest: OperationRequest, Equatable {
+    /// The table's name.
     public var tableName: String
     /// The key attributes, all of them and nothing else.
     public var key: [String: AttributeValue]
@@ -28,6 +29,7 @@ public struct UpdateItemRequest: OperationRequest, Equatable {
     /// How the entries of `expected` combine.
     public var conditionalOperator: ConditionalOperator?
 
+    /// A request; what is left out is not sent.
     public init(
         tableName: String,
         key: [String: AttributeValue],
@@ -81,8 +83,10 @@ public struct UpdateItemRequest: OperationRequest, Equatable {
 public struct UpdateItemResponse: OperationResponse, Equatable {
     /// What `returnValues` asked for; `nil` where that is nothing.
     public var attributes: [String: AttributeValue]?
+    /// What it cost; `nil` unless the request asked for it.
     public var consumedCapacity: ConsumedCapacity?
 
+    /// An answer of these parts.
     public init(attributes: [String: AttributeValue]? = nil, consumedCapacity: ConsumedCapacity? = nil) {
         self.attributes = attributes
         self.consumedCapacity = consumedCapacity

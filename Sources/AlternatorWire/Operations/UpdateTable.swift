@@ -53,9 +53,11 @@ extension JSONWriter {
 /// Alternator takes one index change per request, or a change of stream or billing mode; throughput, replicas and
 /// encryption are refused.
 public struct UpdateTableRequest: OperationRequest, Equatable {
+    /// The table's name.
     public var tableName: String
     /// The types of key attributes that a new index needs.
     public var attributeDefinitions: [AttributeDefinition]
+    /// How use is billed; the server only keeps it.
     public var billingMode: BillingMode?
     /// Refused by Alternator.
     public var provisionedThroughput: ProvisionedThroughput?
@@ -63,6 +65,7 @@ public struct UpdateTableRequest: OperationRequest, Equatable {
     public var globalSecondaryIndexUpdates: [GlobalSecondaryIndexUpdate]
     /// One entry at most; a ScyllaDB extension.
     public var vectorIndexUpdates: [VectorIndexUpdate]
+    /// Whether changes are recorded; `nil`: as the server has it.
     public var streamSpecification: StreamSpecification?
     /// Refused by Alternator.
     public var sseSpecification: SSESpecification?
@@ -71,6 +74,7 @@ public struct UpdateTableRequest: OperationRequest, Equatable {
     /// Ignored by Alternator.
     public var deletionProtectionEnabled: Bool?
 
+    /// A request; what is left out stays as it is.
     public init(
         tableName: String,
         attributeDefinitions: [AttributeDefinition] = [],
@@ -122,6 +126,7 @@ public struct UpdateTableResponse: OperationResponse, Equatable {
     /// DescribeTable gives the real description.
     public var tableDescription: TableDescription?
 
+    /// An answer with this description.
     public init(tableDescription: TableDescription? = nil) { self.tableDescription = tableDescription }
 
     package init(from reader: inout JSONReader) throws(JSONError) {

@@ -1,14 +1,24 @@
 extension AttributeNumber {
     // One initialiser per type: none can fail, while the 128-bit types can.
+    /// The number of an integer.
     public init(_ value: Int) { description = String(value) }
+    /// The number of an integer.
     public init(_ value: Int8) { description = String(value) }
+    /// The number of an integer.
     public init(_ value: Int16) { description = String(value) }
+    /// The number of an integer.
     public init(_ value: Int32) { description = String(value) }
+    /// The number of an integer.
     public init(_ value: Int64) { description = String(value) }
+    /// The number of an integer.
     public init(_ value: UInt) { description = String(value) }
+    /// The number of an integer.
     public init(_ value: UInt8) { description = String(value) }
+    /// The number of an integer.
     public init(_ value: UInt16) { description = String(value) }
+    /// The number of an integer.
     public init(_ value: UInt32) { description = String(value) }
+    /// The number of an integer.
     public init(_ value: UInt64) { description = String(value) }
 
     /// An integer of any type, 128 bits included; `nil` where it has more than 38 significant digits.
@@ -56,6 +66,7 @@ extension DecimalParts {
 }
 
 extension AttributeNumber: ExpressibleByIntegerLiteral, ExpressibleByFloatLiteral {
+    /// The number of a literal.
     public init(integerLiteral value: Int) { self.init(value) }
 
     /// A literal outside the server's magnitudes stops the program: no input can cause it.

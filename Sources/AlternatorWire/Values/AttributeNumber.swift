@@ -65,12 +65,15 @@ public struct AttributeNumber: Sendable {
 }
 
 extension AttributeNumber: Hashable, Comparable, CustomStringConvertible {
+    /// Whether both have one value, whatever their text.
     public static func == (left: Self, right: Self) -> Bool {
         left.description == right.description || left.parts == right.parts
     }
 
+    /// Whether the value is smaller.
     public static func < (left: Self, right: Self) -> Bool { left.parts < right.parts }
 
+    /// By value, so that equal numbers have one hash.
     public func hash(into hasher: inout Hasher) { hasher.combine(parts) }
 }
 

@@ -1,12 +1,17 @@
 extension AttributeValue: ExpressibleByStringInterpolation, ExpressibleByIntegerLiteral, ExpressibleByFloatLiteral,
     ExpressibleByBooleanLiteral, ExpressibleByNilLiteral, ExpressibleByArrayLiteral, ExpressibleByDictionaryLiteral
 {
+    /// S.
     public init(stringLiteral value: String) { self = .string(value) }
+    /// N.
     public init(integerLiteral value: Int) { self = .number(AttributeNumber(value)) }
     /// A literal outside the server's magnitudes stops the program: no input can cause it.
     public init(floatLiteral value: Double) { self = .number(AttributeNumber(floatLiteral: value)) }
+    /// BOOL.
     public init(booleanLiteral value: Bool) { self = .bool(value) }
+    /// NULL.
     public init(nilLiteral: ()) { self = .null }
+    /// L.
     public init(arrayLiteral elements: AttributeValue...) { self = .list(elements) }
     /// A map; of a name given twice the last value stays.
     public init(dictionaryLiteral elements: (String, AttributeValue)...) {
@@ -28,15 +33,25 @@ extension AttributeValue {
     /// An M.
     public init(_ value: [String: AttributeValue]) { self = .map(value) }
 
+    /// An N with this number.
     public init(_ value: Int) { self = .number(AttributeNumber(value)) }
+    /// An N with this number.
     public init(_ value: Int8) { self = .number(AttributeNumber(value)) }
+    /// An N with this number.
     public init(_ value: Int16) { self = .number(AttributeNumber(value)) }
+    /// An N with this number.
     public init(_ value: Int32) { self = .number(AttributeNumber(value)) }
+    /// An N with this number.
     public init(_ value: Int64) { self = .number(AttributeNumber(value)) }
+    /// An N with this number.
     public init(_ value: UInt) { self = .number(AttributeNumber(value)) }
+    /// An N with this number.
     public init(_ value: UInt8) { self = .number(AttributeNumber(value)) }
+    /// An N with this number.
     public init(_ value: UInt16) { self = .number(AttributeNumber(value)) }
+    /// An N with this number.
     public init(_ value: UInt32) { self = .number(AttributeNumber(value)) }
+    /// An N with this number.
     public init(_ value: UInt64) { self = .number(AttributeNumber(value)) }
 
     /// An integer of any type as N; `nil` where it has more than 38 significant digits.

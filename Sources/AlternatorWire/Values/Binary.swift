@@ -5,15 +5,19 @@ public struct Binary: Sendable, Hashable {
     /// The bytes themselves.
     public var bytes: [UInt8]
 
+    /// These bytes.
     public init(_ bytes: some Sequence<UInt8>) { self.bytes = Array(bytes) }
 }
 
 extension Binary: ExpressibleByArrayLiteral {
+    /// The bytes of a literal.
     public init(arrayLiteral elements: UInt8...) { bytes = elements }
 }
 
 extension Binary: KeyValue {
+    /// Stored as B.
     public static var scalarType: ScalarType { .b }
+    /// The bytes.
     public var keyAttribute: AttributeValue { .binary(bytes) }
 
     /// For coders other than this package's own: an array of numbers.
@@ -30,6 +34,7 @@ public struct Float32Vector: Sendable, Hashable, Codable {
     /// The components; all must be finite.
     public var components: [Float]
 
+    /// These components, which must be finite to be stored.
     public init(_ components: [Float]) { self.components = components }
 
     /// For coders other than this package's own: an array of numbers.
@@ -40,5 +45,6 @@ public struct Float32Vector: Sendable, Hashable, Codable {
 }
 
 extension Float32Vector: ExpressibleByArrayLiteral {
+    /// The components of a literal.
     public init(arrayLiteral elements: Float...) { components = elements }
 }

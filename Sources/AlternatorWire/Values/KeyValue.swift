@@ -15,6 +15,7 @@ public protocol KeyConvertible: Sendable {
 }
 
 extension AttributeValue: KeyConvertible {
+    /// The value itself.
     public var keyAttribute: AttributeValue { self }
 }
 
@@ -27,6 +28,7 @@ public protocol KeyValue: Codable, Hashable, KeyConvertible {
 }
 
 extension KeyValue {
+    /// What the value encodes to; throws `.mapping` where that is not of `scalarType`.
     public var keyAttribute: AttributeValue {
         get throws(AlternatorError) {
             let value = try AttributeValue(encoding: self)
@@ -43,66 +45,90 @@ extension KeyValue {
 }
 
 extension KeyValue where Self: RawRepresentable, RawValue: KeyValue {
+    /// That of the raw value.
     public static var scalarType: ScalarType { RawValue.scalarType }
 }
 
 extension String: KeyValue {
+    /// Stored as S.
     public static var scalarType: ScalarType { .s }
+    /// The string.
     public var keyAttribute: AttributeValue { .string(self) }
 }
 
 extension AttributeNumber: KeyValue {
+    /// Stored as N.
     public static var scalarType: ScalarType { .n }
     /// In canonical form: the server hashes a partition key's text, so `1.0` and `1` would be two items.
     public var keyAttribute: AttributeValue { .number(canonicalized) }
 }
 
 extension Int: KeyValue {
+    /// Stored as N.
     public static var scalarType: ScalarType { .n }
+    /// The number in canonical form, since the server hashes its text.
     public var keyAttribute: AttributeValue { .number(AttributeNumber(self)) }
 }
 
 extension Int8: KeyValue {
+    /// Stored as N.
     public static var scalarType: ScalarType { .n }
+    /// The number in canonical form, since the server hashes its text.
     public var keyAttribute: AttributeValue { .number(AttributeNumber(self)) }
 }
 
 extension Int16: KeyValue {
+    /// Stored as N.
     public static var scalarType: ScalarType { .n }
+    /// The number in canonical form, since the server hashes its text.
     public var keyAttribute: AttributeValue { .number(AttributeNumber(self)) }
 }
 
 extension Int32: KeyValue {
+    /// Stored as N.
     public static var scalarType: ScalarType { .n }
+    /// The number in canonical form, since the server hashes its text.
     public var keyAttribute: AttributeValue { .number(AttributeNumber(self)) }
 }
 
 extension Int64: KeyValue {
+    /// Stored as N.
     public static var scalarType: ScalarType { .n }
+    /// The number in canonical form, since the server hashes its text.
     public var keyAttribute: AttributeValue { .number(AttributeNumber(self)) }
 }
 
 extension UInt: KeyValue {
+    /// Stored as N.
     public static var scalarType: ScalarType { .n }
+    /// The number in canonical form, since the server hashes its text.
     public var keyAttribute: AttributeValue { .number(AttributeNumber(self)) }
 }
 
 extension UInt8: KeyValue {
+    /// Stored as N.
     public static var scalarType: ScalarType { .n }
+    /// The number in canonical form, since the server hashes its text.
     public var keyAttribute: AttributeValue { .number(AttributeNumber(self)) }
 }
 
 extension UInt16: KeyValue {
+    /// Stored as N.
     public static var scalarType: ScalarType { .n }
+    /// The number in canonical form, since the server hashes its text.
     public var keyAttribute: AttributeValue { .number(AttributeNumber(self)) }
 }
 
 extension UInt32: KeyValue {
+    /// Stored as N.
     public static var scalarType: ScalarType { .n }
+    /// The number in canonical form, since the server hashes its text.
     public var keyAttribute: AttributeValue { .number(AttributeNumber(self)) }
 }
 
 extension UInt64: KeyValue {
+    /// Stored as N.
     public static var scalarType: ScalarType { .n }
+    /// The number in canonical form, since the server hashes its text.
     public var keyAttribute: AttributeValue { .number(AttributeNumber(self)) }
 }
