@@ -105,6 +105,10 @@ struct Options {
             config.logLevel = .debug
             config.observer = { event in events.add(event) }
         }
+        if features.contains(.tls) {
+            config.scheme = .https
+            config.tls = AlternatorConfig.TLS(additionalCAFiles: caFile.map { [$0] } ?? [])
+        }
         if features.contains(.hedging) { config.hedging = .after(.milliseconds(20)) }
         if features.contains(.requestCompression) { config.requestCompression = .gzip(level: 6, minimumSize: 64) }
         if features.contains(.responseCompression) { config.responseCompression = [.gzip] }

@@ -19,6 +19,11 @@ final class Connection: Channel, @unchecked Sendable {
 
     private struct Shared {
         var phase = Phase.idle
+        /// The loop reads from it although it is idle: what comes must not be mixed up with the answer to a request
+        /// that is being sent at the same time.
+        var isInspected = false
+        /// A request was turned away because of that, so the connection is in nobody's hands.
+        var isLeftOver = false
         var exchange: Exchange?
         /// A thread is inside `write`.
         var writing = false
@@ -76,6 +81,10 @@ final class Connection: Channel, @unchecked Sendable {
         let now = MonotonicTime.now
         let (claimed, idle, arm) = shared.withLock { shared -> (Bool, Int64, Bool) in
             guard shared.phase == .idle else { return (false, 0, false) }
+            if shared.isInspected {
+                shared.isLeftOver = true
+                return (false, 0, false)
+            }
             shared.phase = .busy
             shared.exchange = exchange
             shared.writing = true
@@ -319,7 +328,10 @@ final class Connection: Channel, @unchecked Sendable {
     ///
     /// - Parameter untilEnd: the stream is known to end, so a short read is not the last one.
     private func receive(untilEnd: Bool) {
-        let (phase, expected) = shared.withLock { ($0.phase, $0.phase == .busy) }
+        let (phase, expected) = shared.withLock { shared in
+            shared.isInspected = shared.phase == .idle
+            return (shared.phase, shared.phase == .busy)
+        }
         guard phase != .closed else { return }
         while true {
             switch stream.read(into: &loop.receiveBuffer) {
@@ -330,6 +342,7 @@ final class Connection: Channel, @unchecked Sendable {
                 if take(count, ends: untilEnd, more: more) { return }
                 if !more, !untilEnd { return }
             case .wouldBlock:
+                if !expected { return endInspection() }
                 if let failure = shared.withLock({ $0.writeFailure }) { lost(failure) }
                 return
             case .end:
@@ -339,6 +352,16 @@ final class Connection: Channel, @unchecked Sendable {
                 return expected ? lost(failure) : dropIdle(failure.reason)
             }
         }
+    }
+
+    /// Nothing for the application came on the idle connection; under TLS it may have been a ticket.
+    private func endInspection() {
+        let isLeftOver = shared.withLock { shared in
+            shared.isInspected = false
+            defer { shared.isLeftOver = false }
+            return shared.isLeftOver && shared.phase == .idle
+        }
+        if isLeftOver { pool.release(self) }
     }
 
     /// Gives bytes to the parser; true when nothing more is to be read for this exchange.
