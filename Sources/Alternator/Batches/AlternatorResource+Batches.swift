@@ -1,12 +1,21 @@
+public import AlternatorCore
 public import AlternatorWire
 
 extension AlternatorResource {
     /// Writes over any tables in as few requests as the limits allow; see `TypedTable.batchWrite`.
+    ///
+    /// - Parameters:
+    ///   - requests: puts and deletes, made by the tables.
+    ///   - options: how they are cut into requests.
+    ///   - requestOptions: what each request overrides of the client's configuration.
+    /// - Returns: what is left.
+    /// - Throws: where a request cannot be made or sent; parts may have been written.
     public func batchWrite(
         _ requests: [WriteRequest],
-        options: BatchOptions = BatchOptions()
+        options: BatchOptions = BatchOptions(),
+        requestOptions: RequestOptions = RequestOptions()
     ) async throws(AlternatorError) -> BatchReport {
-        try await BatchWriter.report(requests, self, .init(), options)
+        try await BatchWriter.report(requests, self, requestOptions, options)
     }
 
     /// Always throws `.unsupportedByServer`: ScyllaDB has no transactions.

@@ -36,23 +36,26 @@ package final class RequestSigner: Sendable {
     ) {
         let moment = moment(second)
         head.append(contentsOf: moment.lines)
-        let signature = DigestWorker.borrow { worker, text in
-            text.append(contentsOf: SignedTexts.beforeHost)
-            text.append(contentsOf: authority.utf8)
-            text.append(contentsOf: moment.afterHost)
-            text.append(contentsOf: texts.fromTarget[operation.index])
-            worker.sha256(body).appendHexadecimal(to: &text)
-            let digest = worker.sha256(text)
-            text.removeAll(keepingCapacity: true)
-            digest.appendHexadecimal(to: &text)
-            return worker.authenticate(text, with: moment.key)
+        // What is digested is written behind the lines for a moment: no other array is needed.
+        let end = head.count
+        let signature = DigestWorker.borrow { worker in
+            head.append(contentsOf: SignedTexts.beforeHost)
+            head.append(contentsOf: authority.utf8)
+            head.append(contentsOf: moment.afterHost)
+            head.append(contentsOf: texts.fromTarget[operation.index])
+            worker.sha256(body).appendHexadecimal(to: &head)
+            let digest = worker.sha256(head, from: end)
+            head.removeLast(head.count - end)
+            digest.appendHexadecimal(to: &head)
+            return worker.authenticate(head, from: end, with: moment.key)
         }
+        head.removeLast(head.count - end)
         signature.appendHexadecimal(to: &head)
         head.append(contentsOf: SignedTexts.lineEnd)
     }
 
-    /// How many bytes `sign` appends at most, roughly.
-    var lineBytes: Int { 320 + keys.accessKey.utf8.count + 2 * (keys.sessionToken?.utf8.count ?? 0) }
+    /// The room that `sign` needs in the head, what it digests included, for hosts of usual length.
+    var lineBytes: Int { 560 + keys.accessKey.utf8.count + 2 * (keys.sessionToken?.utf8.count ?? 0) }
 
     private func moment(_ second: Int64) -> SigningMoment {
         moment.withLock { current in

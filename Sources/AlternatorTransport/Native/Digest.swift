@@ -5,7 +5,7 @@ import Synchronization
 package enum Digest {
     /// The SHA-256 of some bytes: 32 of them.
     package static func sha256(_ bytes: [UInt8]) -> [UInt8] {
-        DigestWorker.borrow { worker, _ in worker.sha256(bytes) }.bytes
+        DigestWorker.borrow { $0.sha256(bytes) }.bytes
     }
 
     /// The HMAC-SHA-256 of some bytes: 32 of them.
@@ -39,7 +39,7 @@ package final class HMACKey: Sendable {
 
     /// The authentication code of a message, 32 bytes; callable from any thread.
     package func authenticate(_ message: [UInt8]) -> [UInt8] {
-        DigestWorker.borrow { worker, _ in worker.authenticate(message, with: self) }.bytes
+        DigestWorker.borrow { $0.authenticate(message, with: self) }.bytes
     }
 }
 
@@ -48,36 +48,34 @@ package final class HMACKey: Sendable {
 package struct DigestWorker: Sendable {
     private let context = DigestContext()
 
-    /// Those that nobody uses, each with room for a text.
-    private static let idle = Mutex<[(worker: DigestWorker, text: [UInt8])]>([])
+    /// Those that nobody uses.
+    private static let idle = Mutex<[DigestWorker]>([])
     /// As many threads may digest at once before one has to make a worker anew.
     private static let maximumIdle = 64
 
     private init() {}
 
-    /// Lends a worker, and an empty array that keeps its room from one loan to the next.
-    package static func borrow<Result>(_ body: (DigestWorker, inout [UInt8]) -> Result) -> Result {
-        var (worker, text) = idle.withLock { $0.popLast() } ?? (DigestWorker(), [])
-        defer {
-            text.removeAll(keepingCapacity: text.capacity <= 16 << 10)
-            idle.withLock { idle in
-                if idle.count < maximumIdle { idle.append((worker, text)) }
-            }
+    /// Lends a worker.
+    package static func borrow(_ body: (DigestWorker) -> DigestValue) -> DigestValue {
+        let worker = idle.withLock { $0.popLast() } ?? DigestWorker()
+        let value = body(worker)
+        idle.withLock { idle in
+            if idle.count < maximumIdle { idle.append(worker) }
         }
-        return body(worker, &text)
+        return value
     }
 
-    /// The SHA-256 of some bytes.
-    package func sha256(_ bytes: [UInt8]) -> DigestValue {
+    /// The SHA-256 of some bytes, from `start` on.
+    package func sha256(_ bytes: [UInt8], from start: Int = 0) -> DigestValue {
         context.copy(.started)
-        context.update(bytes)
+        context.update(bytes, from: start)
         return context.finish()
     }
 
-    /// The HMAC-SHA-256 of a message.
-    package func authenticate(_ message: [UInt8], with key: HMACKey) -> DigestValue {
+    /// The HMAC-SHA-256 of a message, which begins at `start`.
+    package func authenticate(_ message: [UInt8], from start: Int = 0, with key: HMACKey) -> DigestValue {
         context.copy(key.inner)
-        context.update(message)
+        context.update(message, from: start)
         let digest = context.finish()
         context.copy(key.outer)
         context.update(digest)
@@ -120,8 +118,14 @@ private final class DigestContext: @unchecked Sendable {  // What several thread
 
     func start() { check(unsafe EVP_DigestInit_ex(context, DigestContext.algorithm.pointer, nil)) }
 
-    func update(_ bytes: [UInt8]) {
-        check(unsafe bytes.withUnsafeBytes { unsafe EVP_DigestUpdate(context, $0.baseAddress, $0.count) })
+    /// Takes in bytes from `start` on, which is at most their count.
+    func update(_ bytes: [UInt8], from start: Int = 0) {
+        precondition(start >= 0 && start <= bytes.count, "The digest begins outside of its bytes.")
+        check(
+            unsafe bytes.withUnsafeBytes { raw in
+                unsafe EVP_DigestUpdate(context, raw.baseAddress.map { unsafe $0 + start }, raw.count - start)
+            }
+        )
     }
 
     func update(_ digest: DigestValue) {
