@@ -31,28 +31,77 @@ extension AlternatorResource {
 }
 
 extension Table {
-    /// A put to be sent in a batch; duplicates are not noticed, since the key is not known here.
-    public func putRequest<Item: Encodable>(_ item: Item) -> WriteRequest {
-        WriteRequest(table: name) { () throws(AlternatorError) in
+    /// A put to be sent in a batch, or by `writeEach`; duplicates are not noticed, since the key is not known here.
+    public func putRequest<Item: Encodable>(_ item: Item) -> WriteRequest { putRequest(item, .always) }
+
+    /// A put of attributes under a condition, to be sent by `writeEach`.
+    public func putRequest(_ item: [String: AttributeValue], if condition: When<UntypedItem>) -> WriteRequest {
+        putRequest(item, condition(Fields()).node)
+    }
+
+    private func putRequest<Item: Encodable>(_ item: Item, _ condition: ConditionNode) -> WriteRequest {
+        let handle = handle
+        // Written now, because the item need not be Sendable.
+        let written = Result { () throws(AlternatorError) -> [UInt8] in
+            guard !(Item.self is any VersionedItem.Type) else { throw WriteRequest.ignoresVersion(Item.self, .putItem) }
             var writer = JSONWriter()
             if let attributes = item as? [String: AttributeValue] {
                 try ItemWriting.attributes(attributes, into: &writer)
             } else {
                 try ItemWriting.item(item, traits: try .shared(), now: handle.now, into: &writer)
             }
-            return .init(
+            return writer.bytes
+        }
+        return WriteRequest(table: name) { () throws(AlternatorError) in
+            let bytes = try written.get()
+            return try WriteRequests.put(table: handle.name, condition: condition) { writer throws(AlternatorError) in
+                writer.raw(bytes)
+            } partitionKey: { encoded throws(AlternatorError) in
+                guard let keyName = handle.knownPartitionKey else { return nil }
+                return try encoded.values(of: [keyName])[0]
+            }
+        } _: { () throws(AlternatorError) in
+            .init(
                 kind: .put,
-                attributes: writer.bytes,
+                attributes: try written.get(),
                 key: nil,
-                hasCondition: false,
-                isVersioned: Item.self is any VersionedItem.Type
+                hasCondition: !condition.isAlways,
+                isVersioned: false
             )
         }
     }
 
-    /// A delete to be sent in a batch.
-    public func deleteRequest(key: ItemKey) -> WriteRequest {
-        WriteRequest(table: name) { () throws(AlternatorError) in
+    /// An update without a model, to be sent by `writeEach`.
+    public func updateRequest(
+        key: ItemKey,
+        if condition: When<UntypedItem> = { _ in .always },
+        @UpdateBuilder<UntypedItem> _ changes: Changing<UntypedItem>
+    ) -> WriteRequest {
+        let (handle, node, actions) = (handle, condition(Fields()).node, changes(Fields()).map(\.change))
+        return WriteRequest(table: name) { () throws(AlternatorError) in
+            let key = try key.checked()
+            return try WriteRequests.update(
+                table: handle.name,
+                key: key,
+                partitionKey: handle.partitionKey(of: key),
+                condition: node,
+                changes: actions
+            )
+        }
+    }
+
+    /// A delete to be sent in a batch, or by `writeEach`, which alone takes conditions.
+    public func deleteRequest(key: ItemKey, if condition: When<UntypedItem> = { _ in .always }) -> WriteRequest {
+        let (handle, node) = (handle, condition(Fields()).node)
+        return WriteRequest(table: name) { () throws(AlternatorError) in
+            let key = try key.checked()
+            return try WriteRequests.delete(
+                table: handle.name,
+                key: key,
+                partitionKey: handle.partitionKey(of: key),
+                condition: node
+            )
+        } _: { () throws(AlternatorError) in
             let values = try key.checked()
             var writer = JSONWriter()
             values.write(to: &writer)
@@ -60,7 +109,7 @@ extension Table {
                 kind: .delete,
                 attributes: writer.bytes,
                 key: nil,
-                hasCondition: false,
+                hasCondition: !node.isAlways,
                 isVersioned: false
             )
         }

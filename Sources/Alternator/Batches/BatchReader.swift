@@ -7,6 +7,8 @@ struct BatchReader {
     let handle: TableHandle
     let consistent: Bool
     let options: BatchOptions
+    /// The attributes to send; `nil` for all.
+    var projection: [String]?
 
     private static let chunkSize = 100
 
@@ -29,7 +31,9 @@ struct BatchReader {
         var responses: [EncodedResponse] = []
         var left: [UInt8]? = keysJSON(keys)
         while let wanted = left {
-            let response = try await handle.send(request(wanted))
+            let response = try await handle.send(
+                try handle.make(.batchGetItem) { () throws(AlternatorError) in try request(wanted) }
+            )
             responses.append(response)
             left = try handle.read(response, of: .batchGetItem) { reader in try self.unprocessed(in: &reader) }
             guard left != nil else { break }
@@ -58,13 +62,21 @@ struct BatchReader {
         return writer.bytes
     }
 
-    private func request(_ keys: [UInt8]) -> EncodedRequest {
+    private func request(_ keys: [UInt8]) throws(AlternatorError) -> EncodedRequest {
         var writer = JSONWriter(reserving: keys.count + 128)
         writer.raw("{\"RequestItems\":{")
         writer.key(handle.name)
         writer.raw("{\"Keys\":")
         writer.raw(keys)
         if consistent { writer.raw(",\"ConsistentRead\":true") }
+        if let projection, !projection.isEmpty {
+            var expressions = ExpressionWriter()
+            var parts: [String] = []
+            for name in projection { parts.append(try expressions.name(name)) }
+            writer.key("ProjectionExpression")
+            writer.string(parts.joined(separator: ", "))
+            expressions.appendPlaceholders(to: &writer)
+        }
         writer.raw("}}}")
         return EncodedRequest(.batchGetItem, table: handle.name, body: writer.bytes, safety: .idempotent)
     }

@@ -11,16 +11,38 @@ extension TypedTable {
         consistent: Bool = false,
         options: BatchOptions = BatchOptions()
     ) async throws(AlternatorError) -> [Key: Item] {
+        try await find(keys, as: Item.self, projection: nil, consistent, options)
+    }
+
+    /// The items with these keys as a partial type: only the attributes of its coding keys, and the key, are sent.
+    public func get<Partial: Decodable>(
+        keys: [Key],
+        as type: Partial.Type,
+        consistent: Bool = false,
+        options: BatchOptions = BatchOptions()
+    ) async throws(AlternatorError) -> [Key: Partial] {
+        try await find(keys, as: type, projection: Projection.of(type), consistent, options)
+    }
+
+    private func find<Found: Decodable>(
+        _ keys: [Key],
+        as type: Found.Type,
+        projection: [String]?,
+        _ consistent: Bool,
+        _ options: BatchOptions
+    ) async throws(AlternatorError) -> [Key: Found] {
         let schema = try handle.make(.batchGetItem) { () throws(AlternatorError) in try self.schema() }
         let wanted = try handle.make(.batchGetItem) { () throws(AlternatorError) in
             var wanted: [ItemKeyValues: Key] = [:]
             for key in keys { wanted[try schema.key(key.partition, key.sort)] = key }
             return wanted
         }
-        let reader = BatchReader(handle: handle, consistent: consistent, options: options)
-        var found: [Key: Item] = [:]
+        // Which item is whose is told by its key.
+        let attributes = projection.map { names in names + schema.keyNames.filter { !names.contains($0) } }
+        let reader = BatchReader(handle: handle, consistent: consistent, options: options, projection: attributes)
+        var found: [Key: Found] = [:]
         for response in try await reader.responses(for: Array(wanted.keys)) {
-            for (item, start) in try reader.items(Item.self, in: response) {
+            for (item, start) in try reader.items(type, in: response) {
                 let values = try EncodedItem(bytes: response.bytes, start: start).values(of: schema.keyNames)
                 let attributes = zip(schema.keyNames, values).compactMap { name, value in
                     value.map { ItemKeyValues.Attribute(name: name, value: $0) }
@@ -46,10 +68,15 @@ extension TypedTable where Item.SortKey == NoSortKey {
 // MARK: - Writing
 
 extension TypedTable {
-    /// A put to be sent in a batch.
+    /// A put to be sent in a batch, or by `writeEach`, which alone takes conditions.
     public func putRequest(_ item: Item, if condition: When<Item> = { _ in .always }) -> WriteRequest {
-        let hasCondition = !condition(Fields()).node.isAlways
+        let node = condition(Fields()).node
+        let hasCondition = !node.isAlways
+        let table = self
         return WriteRequest(table: name) { () throws(AlternatorError) in
+            guard try table.schema().version == nil else { throw WriteRequest.ignoresVersion(Item.self, .putItem) }
+            return try table.encodedPut(item, if: node)
+        } _: { () throws(AlternatorError) in
             let schema = try schema()
             var writer = JSONWriter()
             try ItemWriting.item(item, traits: schema.traits, now: handle.now, into: &writer)
@@ -64,9 +91,26 @@ extension TypedTable {
         }
     }
 
-    /// A delete to be sent in a batch.
-    public func deleteRequest(_ key: Key) -> WriteRequest {
-        WriteRequest(table: name) { () throws(AlternatorError) in
+    /// An update to be sent by `writeEach`; counts the version up where the model has one.
+    public func updateRequest(
+        _ key: Key,
+        if condition: When<Item> = { _ in .always },
+        @UpdateBuilder<Item> _ changes: Changing<Item>
+    ) -> WriteRequest {
+        let (table, node, actions) = (self, condition(Fields()).node, changes(Fields()).map(\.change))
+        return WriteRequest(table: name) { () throws(AlternatorError) in
+            try table.encodedUpdate(key, if: node, actions)
+        }
+    }
+
+    /// A delete to be sent in a batch, or by `writeEach`, which alone takes conditions.
+    public func deleteRequest(_ key: Key, if condition: When<Item> = { _ in .always }) -> WriteRequest {
+        let node = condition(Fields()).node
+        let table = self
+        return WriteRequest(table: name) { () throws(AlternatorError) in
+            guard try table.schema().version == nil else { throw WriteRequest.ignoresVersion(Item.self, .deleteItem) }
+            return try table.encodedDelete(key, if: node)
+        } _: { () throws(AlternatorError) in
             let schema = try schema()
             let values = try schema.key(key.partition, key.sort)
             var writer = JSONWriter()
@@ -75,7 +119,7 @@ extension TypedTable {
                 kind: .delete,
                 attributes: writer.bytes,
                 key: values,
-                hasCondition: false,
+                hasCondition: !node.isAlways,
                 isVersioned: schema.version != nil
             )
         }

@@ -1,12 +1,15 @@
+import AlternatorCore
 import AlternatorWire
 
-/// A write that has not been sent: for batches over several tables.
+/// A write that has not been sent: for batches over several tables, or for `writeEach`.
 ///
 /// What is wrong with it is thrown when it is sent.
 public struct WriteRequest: Sendable {
     /// The table it is for.
     public let table: String
     let content: Result<Content, AlternatorError>
+    /// The request that does this write alone.
+    let single: @Sendable () throws(AlternatorError) -> EncodedRequest
 
     struct Content: Sendable {
         enum Kind: Sendable, Hashable { case put, delete }
@@ -19,8 +22,13 @@ public struct WriteRequest: Sendable {
         let isVersioned: Bool
     }
 
-    init(table: String, _ make: () throws(AlternatorError) -> Content) {
+    init(
+        table: String,
+        single: @escaping @Sendable () throws(AlternatorError) -> EncodedRequest,
+        _ make: () throws(AlternatorError) -> Content
+    ) {
         self.table = table
+        self.single = single
         content = Result { () throws(AlternatorError) in
             do throws(AlternatorError) {
                 return try make()
@@ -28,6 +36,29 @@ public struct WriteRequest: Sendable {
                 throw error.with(operation: OperationName.batchWriteItem.rawValue, table: table)
             }
         }
+    }
+
+    /// An update, which a batch cannot do.
+    init(table: String, update: @escaping @Sendable () throws(AlternatorError) -> EncodedRequest) {
+        self.table = table
+        single = update
+        content = .failure(
+            AlternatorError(
+                .mapping,
+                message: "A batch has no updates; use writeEach, or single updates.",
+                operation: OperationName.batchWriteItem.rawValue,
+                table: table
+            )
+        )
+    }
+
+    /// The error for a put or delete of a versioned item that would ignore its version.
+    static func ignoresVersion(_ type: Any.Type, _ operation: OperationName) -> AlternatorError {
+        AlternatorError(
+            .mapping,
+            message: "\(type) has a version, which this write would ignore; use save, saveEach or modify.",
+            operation: operation.rawValue
+        )
     }
 }
 
@@ -54,7 +85,7 @@ extension WriteRequest.Content {
         if hasCondition {
             throw AlternatorError(
                 .mapping,
-                message: "A batch has no conditions; use putEach, or single puts.",
+                message: "A batch has no conditions; use writeEach, or single writes.",
                 operation: OperationName.batchWriteItem.rawValue
             )
         }

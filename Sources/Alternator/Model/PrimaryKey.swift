@@ -1,4 +1,5 @@
 import AlternatorWire
+public import FoundationEssentials
 
 /// The key of a model's table: a partition key, and a sort key if there is one.
 ///
@@ -119,7 +120,7 @@ public struct SortCondition<Sort: KeyValue>: Sendable {
     enum Form: Sendable {
         case compare(String, Sort)
         case between(Sort, Sort)
-        case prefix(String)
+        case prefix(AttributeValue, isEmpty: Bool)
     }
     let form: Form
 
@@ -136,7 +137,17 @@ public struct SortCondition<Sort: KeyValue>: Sendable {
     /// Sends `sort BETWEEN :low AND :high`, both included.
     public static func between(_ low: Sort, _ high: Sort) -> Self { Self(form: .between(low, high)) }
     /// Sends `begins_with(sort, :prefix)`.
-    public static func hasPrefix(_ prefix: String) -> Self where Sort == String { Self(form: .prefix(prefix)) }
+    public static func hasPrefix(_ prefix: String) -> Self where Sort == String {
+        Self(form: .prefix(.string(prefix), isEmpty: prefix.isEmpty))
+    }
+    /// Sends `begins_with(sort, :prefix)` for a sort key of a type of its own that is a string.
+    public static func hasPrefix(_ prefix: String) -> Self where Sort: RawRepresentable, Sort.RawValue == String {
+        Self(form: .prefix(.string(prefix), isEmpty: prefix.isEmpty))
+    }
+    /// Sends `begins_with(sort, :prefix)` for a binary sort key.
+    public static func hasPrefix(_ prefix: Data) -> Self where Sort == Data {
+        Self(form: .prefix(.binary(Array(prefix)), isEmpty: prefix.isEmpty))
+    }
 
     /// The condition on the attribute called `name`; `nil` for an empty prefix, which every value has and the server refuses.
     func node(on name: String) -> ConditionNode? {
@@ -144,7 +155,7 @@ public struct SortCondition<Sort: KeyValue>: Sendable {
         switch form {
         case .compare(let comparator, let value): return .compare(path, comparator, .value(value))
         case .between(let low, let high): return .between(path, .value(low), .value(high))
-        case .prefix(let prefix): return prefix.isEmpty ? nil : .call("begins_with", [path, .value(prefix)])
+        case .prefix(let prefix, let isEmpty): return isEmpty ? nil : .call("begins_with", [path, .value(prefix)])
         }
     }
 }

@@ -131,15 +131,17 @@ struct OperationMatrixTests {
     }
 
     /// Operations that have tests of their own on both kinds of table, because moto has no such thing (vectors) or one shard
-    /// where they need several (changes), or because they write files: in Bulk, Streams and Vectors.
+    /// where they need several (changes), or because they write files: in Bulk, Streams and Vectors; many single writes are
+    /// a scenario of their own, on both servers, in MapperScenarios+Bulk.
     private static let elsewhere: [String: Set<String>] = [
         "TypedTable": [
             "export", "changes", "enableStream", "disableStream", "nearest", "neighbors", "addVectorIndex",
-            "removeVectorIndex",
+            "removeVectorIndex", "updateRequest", "saveEach",
         ],
+        "AlternatorResource": ["writeEach", "updateRequest"],
         "Table": [
             "export", "changes", "enableStream", "disableStream", "nearest", "neighbors", "addVectorIndex",
-            "removeVectorIndex",
+            "removeVectorIndex", "updateRequest",
         ],
     ]
 
