@@ -9,6 +9,11 @@ let package = Package(
             name: "Bench",
             dependencies: [.product(name: "Alternator", package: "swift-alternator")]
         ),
+        // Export and import of a million items: `Benchmarks/bulk`.
+        .executableTarget(
+            name: "Bulk",
+            dependencies: [.product(name: "Alternator", package: "swift-alternator")]
+        ),
         .executableTarget(
             name: "Micro",
             dependencies: ["CountedMemory", .product(name: "Alternator", package: "swift-alternator")],
@@ -19,6 +24,11 @@ let package = Package(
         .executableTarget(
             name: "Gate",
             dependencies: ["CountedMemory", .product(name: "Alternator", package: "swift-alternator")]
+        ),
+        // A long run that shows whether anything grows; Scripts/soak disturbs the cluster meanwhile.
+        .executableTarget(
+            name: "Soak",
+            dependencies: [.product(name: "Alternator", package: "swift-alternator")]
         ),
         // Counts allocations by standing in for malloc.
         .target(name: "CountedMemory"),

@@ -2,6 +2,7 @@
 
 #include "CAlternator.h"
 
+#include <stdatomic.h>
 #include <errno.h>
 #include <pthread.h>
 #include <sched.h>
@@ -60,3 +61,10 @@ static __thread uint64_t current_loop;
 
 uint64_t calt_current_loop(void) { return current_loop; }
 void calt_set_current_loop(uint64_t loop) { current_loop = loop; }
+
+uint32_t calt_thread_number(void) {
+    static _Atomic uint32_t next;
+    static _Thread_local uint32_t number;
+    if (number == 0) number = atomic_fetch_add_explicit(&next, 1, memory_order_relaxed) + 1;
+    return number - 1;
+}

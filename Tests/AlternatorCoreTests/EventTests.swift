@@ -38,7 +38,8 @@ import Testing
                 "nodeChosen": .debug, "nodesListed": .debug, "nodesNotListed": .debug,
                 "nodeAdded": .info, "nodeRemoved": .info, "nodeUp": .info, "nodeDown": .info,
                 "scopeFallback": .warning, "scopeReturn": .warning, "connectionFailed": .warning,
-                "answerMissing": .warning, "poolExhausted": .warning, "filterUnsupported": .warning,
+                "answerMissing": .warning, "poolExhausted": .warning, "poolWait": .warning,
+                "filterUnsupported": .warning,
                 "certificatesReloaded": .info, "certificatesUnreadable": .warning, "certificatesUnchecked": .warning,
                 "operationFailed": .error,
             ]

@@ -275,10 +275,12 @@ import Testing
     }
 
     @Test func `a server stops, resets its connections, and starts again at its port`() async throws {
-        let test = try TestServer { self.echo($0) }
+        // An address of its own: while the server is down, nobody else's free port may become its own.
+        let host = "127.0.0.77"
+        let test = try TestServer(host: host) { self.echo($0) }
         let port = test.port
         for _ in 1...20 {
-            let client = try RawClient(port: port)
+            let client = try RawClient(port: port, host: host)
             client.send("GET / HTTP/1.1\r\n\r\n")
             await client.wait(forText: "GET /")
             await test.server.stop()

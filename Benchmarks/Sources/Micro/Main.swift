@@ -33,7 +33,9 @@ struct Micro {
                 exit(2)
             }
         }
-        let all = try CodecBenchmarks.all() + RoutingBenchmarks.all() + PayloadBenchmarks.all()
+        let all =
+            try CodecBenchmarks.all() + RoutingBenchmarks.all() + PayloadBenchmarks.all()
+            + MetricsBenchmarks.all()
         let chosen = all.filter { only == nil || $0.name.contains(only ?? "") }
         if let calls {
             for benchmark in chosen { keep(try benchmark.repeated(calls)) }

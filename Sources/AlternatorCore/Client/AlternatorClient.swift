@@ -33,6 +33,9 @@ public final class AlternatorClient: Sendable {
                 transport: { config, events throws(AlternatorError) in
                     var configuration = config.transportConfiguration
                     configuration.tls = try config.tlsClient(events)
+                    if events.listens(to: .warning) {
+                        configuration.onLongWait = { ClientCore.tellWait($0, events) }
+                    }
                     let transport = LoopTransport(configuration)
                     return (transport, TimeSource(transport))
                 }

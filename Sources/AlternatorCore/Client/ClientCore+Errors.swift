@@ -131,6 +131,11 @@ extension ClientCore {
                 )
             case .connectionLost:
                 (.connectionLost, "The connection ended before the answer: \(said).")
+            case .protocolViolation where cause.limit != nil:
+                (
+                    .protocolViolation,
+                    "The answer is over AlternatorConfig.responseLimits.\(cause.limit?.field ?? ""): \(said)."
+                )
             case .protocolViolation:
                 (.protocolViolation, "The answer is not Alternator's: \(said). Check the port.")
             case .decompression:
@@ -161,5 +166,17 @@ extension ClientCore {
             attempts: run?.attempts ?? 0,
             cause: cause
         )
+    }
+}
+
+extension HTTPSyntaxError.Limit {
+    /// The field of `AlternatorConfig.ResponseLimits` that sets it.
+    fileprivate var field: String {
+        switch self {
+        case .head: "headerBytes"
+        case .body: "bodyBytes"
+        case .chunkLine: "chunkLineBytes"
+        case .interimAnswers: "interimAnswers"
+        }
     }
 }

@@ -19,7 +19,12 @@ extension ClientCore {
                 return try await execute(request, options, within: limit)
             }
             var run = try run(request, options)
-            return try await attempts(&run, options)
+            do throws(AlternatorError) {
+                return try await attempts(&run, options)
+            } catch {
+                meterFailure(run)
+                throw error
+            }
         } catch {
             tellFailure(error)
             throw error
@@ -45,10 +50,15 @@ extension ClientCore {
         case .success(let response):
             return response
         case .failure(let error):
+            meterFailure(outcome.run)
             // Ended by the deadline, not by a fault of its own just before.
             guard timedOut, error.code == .cancelled else { throw error }
             throw deadlineError(outcome.run, limit)
         }
+    }
+
+    private func meterFailure(_ run: RequestRun) {
+        if let meter, let began = run.began { meter.called(run.request.operation, for: time.now - began) }
     }
 
     // MARK: Attempts
@@ -60,7 +70,11 @@ extension ClientCore {
         var exchangeOptions = ExchangeOptions()
         exchangeOptions.requestTimeout = timeout(of: run.request.operation, options)
         // It cannot simply be repeated, so it must not meet a connection that died unseen.
-        if run.request.safety != .idempotent { exchangeOptions.maximumIdle = .seconds(1) }
+        if run.request.safety == .idempotent {
+            exchangeOptions.mayRepeat = true
+        } else {
+            exchangeOptions.maximumIdle = .seconds(1)
+        }
         let scope = otherScope(options)
         if let scope { try await findNodes(of: scope, for: run) }
         let target = try target(of: run.request, options)
@@ -81,6 +95,7 @@ extension ClientCore {
                 probeAlarm.ring()
                 throw finalError(run)
             }
+            if run.began == nil { run.began = choice.chosen } else { meter?.add(.retries) }
             tellChoice(choice, run, target.reason)
             let (answering, answer) = await attempt(choice, &run, hedgeDelay, exchangeOptions)
             run.node = answering.handle.label
@@ -90,6 +105,9 @@ extension ClientCore {
                 run.attempts += 1
                 if response.status == 200 {
                     noteTableChange(run.request)
+                    if let meter, let began = run.began {
+                        meter.called(run.request.operation, for: run.ended - began)
+                    }
                     return EncodedResponse(
                         bytes: response.bytes,
                         bodyOffset: response.bodyOffset,
@@ -144,7 +162,7 @@ extension ClientCore {
     ) async -> (choice: Topology.Choice, answer: Answer) {
         if let hedgeDelay { return await hedged(choice, after: hedgeDelay, &run, options) }
         let answer = await send(run.call, to: choice, options)
-        settle(choice, answer)
+        run.ended = settle(choice, answer, of: run.request.operation)
         return (choice, answer)
     }
 
@@ -155,12 +173,14 @@ extension ClientCore {
         while true {
             let second = signing == nil ? 0 : self.signing.clock.now
             let head = heads.head(call, to: choice.handle, signer: signing?.signer, second: second)
+            choice.handle.meter?.add(head.count + call.body.count, to: .bytesSent)
             do {
                 let response = try await transport.exchange(
                     OutgoingRequest(head: head, body: call.body),
                     with: choice.handle.peer,
                     options: options
                 )
+                choice.handle.meter?.add(response.bytes.count, to: .bytesReceived)
                 if response.status != 200, let current = signing, !isSignedAnew,
                     let anew = await signingAnew(current, second, after: response)
                 {
@@ -175,22 +195,29 @@ extension ClientCore {
         }
     }
 
-    /// Tells routing how an exchange ended.
-    func settle(_ choice: Topology.Choice, _ answer: Answer) {
+    /// Tells routing and the meters how an exchange ended.
+    ///
+    /// - Returns: when it did.
+    @discardableResult
+    func settle(_ choice: Topology.Choice, _ answer: Answer, of operation: OperationName) -> Duration {
+        let now = time.now
         switch answer {
         case .success(let response):
             faults.note(nil, of: choice.handle.label)
-            settle(choice, .response(status: response.status), isSuccess: response.status == 200)
+            settle(choice, .response(status: response.status), isSuccess: response.status == 200, now: now)
+            choice.handle.meter?.answered(operation, status: response.status, for: now - choice.chosen)
         case .failure(let error):
             if error.kind != .cancelled { faults.note(error.fault, of: choice.handle.label) }
-            settle(choice, error.outcome)
+            settle(choice, error.outcome, now: now)
+            choice.handle.meter?.failed(error.kind)
             tellFailure(error, at: choice.handle.label)
         }
+        return now
     }
 
     /// Tells routing how an attempt ended, and wakes whoever has to act on it.
-    func settle(_ choice: Topology.Choice, _ outcome: AttemptOutcome, isSuccess: Bool = false) {
-        let report = topology.finished(choice, outcome, isSuccess: isSuccess, now: time.now)
+    func settle(_ choice: Topology.Choice, _ outcome: AttemptOutcome, isSuccess: Bool = false, now: Duration) {
+        let report = topology.finished(choice, outcome, isSuccess: isSuccess, now: now)
         if report.change != nil {
             probeAlarm.ring()
             tellHealth(report.change, of: choice.handle.label)

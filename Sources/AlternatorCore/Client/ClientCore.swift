@@ -14,6 +14,8 @@ final class ClientCore: Sendable {
     let heads: RequestHeads
     let signing: ClientSigning
     let topology: Topology
+    /// `nil`: nothing is counted.
+    let meter: ClientMeter?
     let events: EventSink
     let faults = NodeFaults()
     /// Which area of the scope's chain the last refresh used.
@@ -51,7 +53,9 @@ final class ClientCore: Sendable {
         signing = ClientSigning(config, secondsSinceEpoch: secondsSinceEpoch)
         keys = PartitionKeys(config)
         seeds = try Self.seeds(config)
-        topology = Topology(config, seeds: seeds)
+        meter =
+            config.collectsMetrics ? ClientMeter(lanes: Counters.lanes(processors: ProcessorCount.usable)) : nil
+        topology = Topology(config, seeds: seeds, meter: meter)
         events = EventSink(config, secondsSinceEpoch: secondsSinceEpoch)
         // Last, since nothing may fail once its threads run.
         (self.transport, time) = try transport(config, events)

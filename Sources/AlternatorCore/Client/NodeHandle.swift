@@ -11,12 +11,15 @@ final class NodeHandle: Sendable {
     let authority: String
     /// The first lines of a request.
     let headPart: [UInt8]
+    /// `nil`: nothing is counted.
+    let meter: NodeMeter?
 
-    init(_ endpoint: Endpoint, connectHost: String, peerID: Int) {
+    init(_ endpoint: Endpoint, connectHost: String, peerID: Int, meter: ClientMeter? = nil) {
         self.endpoint = endpoint
         peer = Peer(id: peerID, host: connectHost, port: endpoint.port)
         label = Self.authority(endpoint.host, endpoint.port)
         authority = Self.authority(connectHost, endpoint.port)
+        self.meter = meter?.node(label)
         headPart = RequestHeads.nodePart(authority: authority)
     }
 

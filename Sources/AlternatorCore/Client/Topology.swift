@@ -15,6 +15,7 @@ final class Topology: Sendable {
         /// Hosts that discovery asks and that are no nodes: names of seeds, mostly; each keeps its number.
         var guests: [Endpoint: NodeHandle] = [:]
         var nextPeerID = 0
+        let meter: ClientMeter?
         /// A discovery has succeeded.
         var isDiscovered = false
         /// All nodes have failed, or none may be asked: refresh now, through the seeds.
@@ -39,13 +40,13 @@ final class Topology: Sendable {
 
         mutating func makeHandle(_ endpoint: Endpoint, _ connectHost: String) -> NodeHandle {
             defer { nextPeerID += 1 }
-            return NodeHandle(endpoint, connectHost: connectHost, peerID: nextPeerID)
+            return NodeHandle(endpoint, connectHost: connectHost, peerID: nextPeerID, meter: meter)
         }
     }
 
     private let state: Mutex<State>
 
-    init(_ config: AlternatorConfig, seeds: [DiscoveredNode]) {
+    init(_ config: AlternatorConfig, seeds: [DiscoveredNode], meter: ClientMeter? = nil) {
         // Outside of the cluster's scope a seed may lie in the wrong datacentre, so it is no stand-in for a node.
         let routing = RoutingState(
             seeds: config.routingScope.includesCluster ? seeds : [],
@@ -57,7 +58,8 @@ final class Topology: Sendable {
             State(
                 routing: routing,
                 schedule: RefreshSchedule(active: config.activeRefreshInterval, idle: config.idleRefreshInterval),
-                budget: RetryBudget(tokens: config.retry.budget)
+                budget: RetryBudget(tokens: config.retry.budget),
+                meter: meter
             )
         )
     }
@@ -68,6 +70,8 @@ final class Topology: Sendable {
     struct Choice {
         let selection: Selection
         let handle: NodeHandle
+        /// When it was chosen.
+        let chosen: Duration
     }
 
     /// The next node for a request; its plan is made at the first call, over the client's scope or another one.
@@ -92,7 +96,7 @@ final class Topology: Sendable {
                 state.isRefreshUrgent = true
                 return (nil, true)
             }
-            return (Choice(selection: selection, handle: state.handle(of: selection.node)), wakes)
+            return (Choice(selection: selection, handle: state.handle(of: selection.node), chosen: now), wakes)
         }
     }
 
@@ -110,7 +114,7 @@ final class Topology: Sendable {
                 _ = state.routing.finished(selection, .ignored, now: now)
                 return nil
             }
-            return Choice(selection: selection, handle: state.handle(of: selection.node))
+            return Choice(selection: selection, handle: state.handle(of: selection.node), chosen: now)
         }
     }
 
@@ -252,6 +256,19 @@ final class Topology: Sendable {
     }
 
     // MARK: Looking
+
+    /// The handles of the scope's nodes.
+    func handles() -> [NodeHandle] {
+        state.withLock { state in state.routing.nodes.nodes.map { state.handle(of: $0) } }
+    }
+
+    /// Labels of all that the transport knows by number.
+    func labelsByPeer() -> [Int: String] {
+        state.withLock { state in
+            let all = state.handles.compactMap { $0 } + state.guests.values
+            return Dictionary(all.map { ($0.peer.id, $0.label) }, uniquingKeysWith: { first, _ in first })
+        }
+    }
 
     /// A node of the client's scope, or of another one, by what `labels` calls it.
     func node(_ label: String, of scope: RoutingScope?) -> NodeID? {

@@ -11,6 +11,10 @@ extension AlternatorConfig {
         configuration.connectionIdleTimeout = connectionIdleTimeout
         configuration.connectionMaxLifetime = connectionMaxLifetime
         if case .adaptive(let limit) = busyPoll { configuration.busyPollLimit = limit }
+        configuration.maximumHeaderBytes = responseLimits.headerBytes
+        configuration.maximumBodyBytes = responseLimits.bodyBytes
+        configuration.maximumChunkLineBytes = responseLimits.chunkLineBytes
+        configuration.maximumInterimAnswers = responseLimits.interimAnswers
         return configuration
     }
 }

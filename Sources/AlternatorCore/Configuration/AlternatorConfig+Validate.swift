@@ -67,6 +67,12 @@ extension AlternatorConfig {
         if case .adaptive(let limit) = busyPoll, !(.microseconds(1) ... .milliseconds(1)).contains(limit) {
             throw Self.problem("busyPoll", "the limit \(limit) is not within 1 µs...1 ms")
         }
+        guard (0...maxPoolConnections).contains(warmConnections) else {
+            throw Self.problem(
+                "warmConnections",
+                "\(warmConnections) is not within 0...\(maxPoolConnections), which maxPoolConnections allows"
+            )
+        }
         if let eventLoopCount, !(1...256).contains(eventLoopCount) {
             throw Self.problem("eventLoopCount", "\(eventLoopCount) is not within 1...256")
         }
@@ -74,7 +80,7 @@ extension AlternatorConfig {
 
     private func validateRouting() throws(AlternatorError) {
         // Their sentences begin with the field's name.
-        for problem in [routingScope.problem, nodeHealth.problem, retry.problem] {
+        for problem in [routingScope.problem, nodeHealth.problem, retry.problem, responseLimits.problem] {
             if let problem { throw AlternatorError(.configuration, message: "AlternatorConfig.\(problem)") }
         }
         for (table, key) in tablePKMap.sorted(by: { $0.key < $1.key }) where table.isEmpty || key.isEmpty {

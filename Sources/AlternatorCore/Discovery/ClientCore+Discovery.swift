@@ -153,6 +153,7 @@ extension ClientCore {
     private func take(_ result: DiscoveryResult?, _ answering: [Endpoint]) {
         guard let result else { return }
         let nodes = result.nodes.compactMap(config.translated)
+        let isFirst = !topology.isDiscovered
         let changes = topology.refreshed(
             nodes,
             affinity: result.affinity.map { $0.compactMap(config.translated) },
@@ -160,6 +161,12 @@ extension ClientCore {
             now: time.now
         )
         for handle in changes.removed { transport.forget(handle.peer) }
+        if config.warmConnections > 0 {
+            // Seeds that are nodes are not new, but unused until now.
+            for handle in isFirst ? topology.handles() : changes.added {
+                transport.warm(handle.peer, connections: config.warmConnections)
+            }
+        }
         firstAnswer.ring()
         tellNodes(added: changes.added, removed: changes.removed)
         tellScope(result)
@@ -210,6 +217,7 @@ extension ClientCore {
         let request = heads.discovery(path: path, authority: handle.authority)
         var options = ExchangeOptions()
         options.requestTimeout = limit
+        options.mayRepeat = true
         let (outcome, timedOut) = await withDeadline(limit, on: time) { [options] in
             do throws(TransportError) {
                 return Result<IncomingResponse, TransportError>.success(

@@ -48,6 +48,8 @@ public struct AlternatorEvent: Sendable, Hashable {
         public static let answerMissing = Kind("answerMissing", .warning)
         /// All connections to a node were in use for the whole `acquireTimeout`.
         public static let poolExhausted = Kind("poolExhausted", .warning)
+        /// A request waited more than 100 ms for one of `maxPoolConnections`; at most once a second per node.
+        public static let poolWait = Kind("poolWait", .warning)
         /// The server lists all nodes whatever datacentre or rack it is asked for: `routingScope` has no effect.
         public static let filterUnsupported = Kind("filterUnsupported", .warning)
         /// Files of `AlternatorConfig.tls` have changed and new connections use them.
@@ -62,7 +64,8 @@ public struct AlternatorEvent: Sendable, Hashable {
         /// All kinds.
         package static let all = [
             nodeChosen, nodesListed, nodesNotListed, nodeAdded, nodeRemoved, nodeUp, nodeDown, scopeFallback,
-            scopeReturn, connectionFailed, answerMissing, poolExhausted, filterUnsupported, certificatesReloaded,
+            scopeReturn, connectionFailed, answerMissing, poolExhausted, poolWait, filterUnsupported,
+            certificatesReloaded,
             certificatesUnreadable, certificatesUnchecked, operationFailed,
         ]
     }

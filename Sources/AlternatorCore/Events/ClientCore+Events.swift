@@ -39,6 +39,7 @@ extension ClientCore {
 
     /// A request is given up.
     func tellFailure(_ error: AlternatorError) {
+        meter?.failed(error)
         guard error.code != .conditionFailed, error.code != .cancelled else { return }
         events.tell(.operationFailed) {
             // The server's own words may quote what it was sent.

@@ -60,21 +60,23 @@ extension ClientCore {
                         let second = topology.hedge(in: &run.plan, besides: first, now: time.now)
                     else { continue }
                     tellChoice(second, run, "because the first has not answered within \(delay)")
+                    meter?.add(.hedges)
                     asked = 2
                     running = 2
                     ask(second, &group)
                 case .answered(let choice, let answer):
                     running -= 1
-                    settle(choice, answer)
+                    run.ended = settle(choice, answer, of: run.request.operation)
                     guard answer.isDecisive || running == 0 else {
                         if answer.reachedNode { run.attempts += 1 }
                         continue
                     }
+                    if asked == 2, choice.handle !== first.handle { meter?.add(.hedgesWon) }
                     group.cancelAll()
                     while let rest = await group.next() {
                         guard case .answered(let loser, let late) = rest else { continue }
                         if late.reachedNode { run.attempts += 1 }
-                        settleLoser(loser, late)
+                        settleLoser(loser, late, of: run.request.operation)
                     }
                     return (choice, answer)
                 }
@@ -84,13 +86,15 @@ extension ClientCore {
     }
 
     /// Tells routing how an exchange ended that was cancelled because another one won.
-    private func settleLoser(_ choice: Topology.Choice, _ answer: Answer) {
+    private func settleLoser(_ choice: Topology.Choice, _ answer: Answer, of operation: OperationName) {
         // A caller who gave up says nothing about the node.
         guard case .failure(let error) = answer, error.kind == .cancelled, !Task.isCancelled else {
-            return settle(choice, answer)
+            settle(choice, answer, of: operation)
+            return
         }
-        if error.hasHead { return settle(choice, .ignored) }
-        settle(choice, .overtaken)
+        choice.handle.meter?.failed(.cancelled)
+        if error.hasHead { return settle(choice, .ignored, now: time.now) }
+        settle(choice, .overtaken, now: time.now)
         tellLoser(choice.handle.label)
     }
 }

@@ -18,6 +18,10 @@ struct RequestRun: Sendable {
     var mayBeApplied = false
     var lastError: AlternatorError?
     var lastTransportError: TransportError?
+    /// When the first node was chosen; `nil`: none was.
+    var began: Duration?
+    /// When the last exchange ended.
+    var ended = Duration.zero
 
     init(_ request: EncodedRequest, policy: RetryPolicy) {
         self.request = request

@@ -17,6 +17,20 @@ final class Connection: Channel, @unchecked Sendable {
 
     private enum Phase { case idle, busy, closed }
 
+    /// Why a connection ends.
+    private struct Failure {
+        let kind: TransportError.Kind
+        let message: String
+        var fault: TLSFault?
+        var limit: HTTPSyntaxError.Limit?
+        /// The server had closed it before the request came, as far as can be told.
+        var isStale = false
+
+        func error(sent: TransportError.Sent) -> TransportError {
+            TransportError(kind, sent: sent, message: message, fault: fault, limit: limit)
+        }
+    }
+
     private struct Shared {
         var phase = Phase.idle
         /// The loop reads from it although it is idle: what comes must not be mixed up with the answer to a request
@@ -37,7 +51,7 @@ final class Connection: Channel, @unchecked Sendable {
         /// be missing from the pool when the caller goes on.
         var answered: (response: IncomingResponse, reusable: Bool)?
         /// Why the connection was closed while a thread was writing, which then tells the exchange.
-        var failure: (kind: TransportError.Kind, message: String, fault: TLSFault?)?
+        var failure: Failure?
         /// The write failed: the answer may still be in the receive buffer.
         var writeFailure: StreamFailure?
         var deadline = MonotonicTime.distantFuture
@@ -45,6 +59,8 @@ final class Connection: Channel, @unchecked Sendable {
         var armed = MonotonicTime.distantFuture
         var lastTimeout: Int64 = 0
         var lastUsed: MonotonicTime
+        /// It was idle before its present request, so that the server may have closed it meanwhile.
+        var wasIdle = false
 
         /// What a retry may assume about the request when the connection ends.
         func sent(_ fault: TLSFault?) -> TransportError.Sent {
@@ -58,6 +74,7 @@ final class Connection: Channel, @unchecked Sendable {
     private let shared: Mutex<Shared>
     // Loop:
     private var parser: ResponseParser
+    private var hasServed = false
 
     /// Above this much idle time a look at the socket is worth its cost, in nanoseconds.
     private static let suspiciousIdle: Int64 = 1_000_000
@@ -77,7 +94,12 @@ final class Connection: Channel, @unchecked Sendable {
     // MARK: Sending, on any thread
 
     /// Writes a request; the caller got the connection from the pool and has it alone.
-    func send(_ exchange: Exchange) -> SendOutcome {
+    ///
+    /// - Parameters:
+    ///   - exchange: the request and who waits for its answer.
+    ///   - wasIdle: the connection had nothing to do, so that the server may have closed it meanwhile.
+    /// - Returns: what became of both.
+    func send(_ exchange: Exchange, wasIdle: Bool = false) -> SendOutcome {
         let now = MonotonicTime.now
         let (claimed, idle, arm) = shared.withLock { shared -> (Bool, Int64, Bool) in
             guard shared.phase == .idle else { return (false, 0, false) }
@@ -94,9 +116,11 @@ final class Connection: Channel, @unchecked Sendable {
             shared.answered = nil
             shared.lastTimeout = exchange.timeout
             shared.deadline = now.advanced(byNanoseconds: exchange.timeout)
+            let idle = now.nanoseconds(since: shared.lastUsed)
+            shared.wasIdle = wasIdle
             let arm = shared.deadline < shared.armed
             if arm { shared.armed = shared.deadline }
-            return (true, now.nanoseconds(since: shared.lastUsed), arm)
+            return (true, idle, arm)
         }
         guard claimed else { return .gone }
         loop.exchangeBegan()
@@ -145,7 +169,7 @@ final class Connection: Channel, @unchecked Sendable {
     private enum AfterWrite {
         case wait, resumeOnLoop, readLast
         case answered(Exchange?, IncomingResponse, reusable: Bool)
-        case failed(Exchange?, TransportError)
+        case failed(Exchange?, Failure, TransportError.Sent)
     }
 
     /// The thread is back from `write`.
@@ -160,18 +184,9 @@ final class Connection: Channel, @unchecked Sendable {
                 if shared.exchange != nil { shared.requestSent = shared.sentBytes == total }
             }
             if shared.phase == .closed, shared.answered == nil {
-                let failure = shared.failure ?? (.connectionLost, "The connection was closed.", nil)
-                let exchange = shared.exchange.take()
+                let failure = shared.failure ?? Failure(kind: .connectionLost, message: "The connection was closed.")
                 closes = true
-                return .failed(
-                    exchange,
-                    TransportError(
-                        failure.kind,
-                        sent: shared.sent(failure.fault),
-                        message: failure.message,
-                        fault: failure.fault
-                    )
-                )
+                return .failed(shared.exchange.take(), failure, shared.sent(failure.fault))
             }
             if let (response, reusable) = shared.answered.take() {
                 // An answer to half a request: the rest must not follow on this connection.
@@ -201,9 +216,15 @@ final class Connection: Channel, @unchecked Sendable {
         // The event that says "writable again" may have come before the rest was noted: try once, on the loop.
         case .resumeOnLoop: loop.execute { _ in self.writeRest() }
         case .readLast: loop.execute { _ in self.receive(untilEnd: true) }
-        case .failed(let exchange, let error):
-            exchange?.finish(.failure(error))
+        case .failed(let exchange, let failure, let sent): end(exchange, failure, sent)
         }
+    }
+
+    /// Tells an exchange that its connection has ended, or sends it once more over another one.
+    private func end(_ exchange: Exchange?, _ failure: Failure, _ sent: TransportError.Sent) {
+        guard let exchange else { return }
+        if failure.isStale, exchange.repeats(at: .now) { return pool.dispatch(exchange, from: pool.currentLoop) }
+        exchange.finish(.failure(failure.error(sent: sent)))
     }
 
     /// The exchange was cancelled, on any thread.
@@ -288,14 +309,18 @@ final class Connection: Channel, @unchecked Sendable {
 
     /// Ends the connection, and the exchange on it if there is one.
     func fail(_ kind: TransportError.Kind, _ message: String, _ fault: TLSFault? = nil) {
+        fail(Failure(kind: kind, message: message, fault: fault))
+    }
+
+    private func fail(_ failure: Failure) {
         let (wasOpen, deferred, exchange, sent) = shared.withLock {
             shared -> (Bool, Bool, Exchange?, TransportError.Sent) in
             guard shared.phase != .closed else { return (false, false, nil, .complete) }
             if shared.phase == .busy { loop.exchangeEnded() }
             shared.phase = .closed
-            let sent = shared.sent(fault)
+            let sent = shared.sent(failure.fault)
             if shared.writing {
-                shared.failure = (kind, message, fault)
+                shared.failure = failure
                 return (true, true, nil, sent)
             }
             return (true, false, shared.exchange.take(), sent)
@@ -305,7 +330,7 @@ final class Connection: Channel, @unchecked Sendable {
         // A thread inside `write` gets an error and closes; the number must not be reused before.
         if deferred { stream.shutdown() } else { stream.close() }
         pool.ended(self)
-        exchange?.finish(.failure(TransportError(kind, sent: sent, message: message, fault: fault)))
+        end(exchange, failure, sent)
     }
 
     /// Goes on with a request of which the kernel took a part.
@@ -376,7 +401,14 @@ final class Connection: Channel, @unchecked Sendable {
         do throws(HTTPSyntaxError) {
             taken = try parser.feed(buffer.span.extracting(0..<count))
         } catch {
-            fail(.protocolViolation, "\(pool.name) did not answer in HTTP/1.1: \(error.description)")
+            let problem = error.limit == nil ? "did not answer in HTTP/1.1" : "answered beyond a limit"
+            fail(
+                Failure(
+                    kind: .protocolViolation,
+                    message: "\(pool.name) \(problem): \(error.description)",
+                    limit: error.limit
+                )
+            )
             return true
         }
         guard parser.isComplete else {
@@ -406,12 +438,19 @@ final class Connection: Channel, @unchecked Sendable {
         let reason = failure?.reason
         let began = !parser.isUntouched
         let what = began ? "in the middle of its answer" : "without an answer"
-        fail(.connectionLost, "\(pool.name) ended the connection \(what)\(reason.map { ": \($0)" } ?? "").")
+        fail(
+            Failure(
+                kind: .connectionLost,
+                message: "\(pool.name) ended the connection \(what)\(reason.map { ": \($0)" } ?? "").",
+                isStale: !began && (hasServed || shared.withLock { $0.wasIdle })
+            )
+        )
     }
 
     /// The answer is complete.
     private func complete(reusable: Bool) {
         let (response, persists) = parser.take()
+        hasServed = true
         enum Next { case release, close, leave }
         let (exchange, next) = shared.withLock { shared -> (Exchange?, Next) in
             guard shared.phase == .busy else { return (nil, .leave) }

@@ -13,8 +13,12 @@ final class Exchange: Sendable {
     /// When waiting for a connection ends.
     let acquireDeadline: MonotonicTime
     let pool: PeerPool
+    /// When waiting for a connection began.
+    let began: MonotonicTime
 
     private struct State {
+        /// Set when it was sent over a connection that turned out dead: older ones are passed over.
+        var repeatedAt: MonotonicTime?
         var continuation: CheckedContinuation<Outcome, Never>?
         var connection: Connection?
         /// Set when the outcome is known before there is a continuation to tell.
@@ -29,13 +33,15 @@ final class Exchange: Sendable {
     init(
         _ request: OutgoingRequest,
         options: ExchangeOptions,
-        acquireDeadline: MonotonicTime,
+        began: MonotonicTime,
+        acquireTimeout: Duration,
         pool: PeerPool,
         home: EventLoop?
     ) {
         self.request = request
         self.options = options
-        self.acquireDeadline = acquireDeadline
+        self.began = began
+        acquireDeadline = began.advanced(by: acquireTimeout)
         self.pool = pool
         self.home = home
         timeout = max(0, options.requestTimeout.saturatedNanoseconds)
@@ -55,6 +61,20 @@ final class Exchange: Sendable {
     }
 
     var isFinished: Bool { state.withLock { $0.finished } }
+
+    /// Connections that are older do not serve it; `nil`: any may.
+    var repeatedAt: MonotonicTime? { options.mayRepeat ? state.withLock { $0.repeatedAt } : nil }
+
+    /// Whether it is to be sent once more, after the connection it was sent over ended without a byte of an answer.
+    func repeats(at now: MonotonicTime) -> Bool {
+        guard options.mayRepeat else { return false }
+        return state.withLock { state in
+            guard !state.finished, state.repeatedAt == nil else { return false }
+            state.repeatedAt = now
+            state.connection = nil
+            return true
+        }
+    }
 
     /// Notes which connection serves the exchange; false if it is over.
     func assign(_ connection: Connection) -> Bool {

@@ -58,7 +58,8 @@ package final class LoopTransport: Transport {
         let exchange = Exchange(
             request,
             options: options,
-            acquireDeadline: .now.advanced(by: configuration.acquireTimeout),
+            began: .now,
+            acquireTimeout: configuration.acquireTimeout,
             pool: pool,
             home: loop
         )
@@ -70,6 +71,17 @@ package final class LoopTransport: Transport {
             exchange.cancel()
         }
         return try outcome.get()
+    }
+
+    package func warm(_ peer: Peer, connections: Int) {
+        guard connections > 0, let pool = try? pool(for: peer) else { return }
+        do throws(SystemError) {
+            try group.start()
+        } catch {
+            // The first request will tell.
+            return
+        }
+        pool.warm(upTo: connections)
     }
 
     package func forget(_ peer: Peer) {

@@ -27,6 +27,8 @@ final class PeerPool: Sendable {
         /// All connections and attempts to connect.
         var open = 0
         var dialing = 0
+        /// When a long wait was told last.
+        var toldWait = MonotonicTime.distantPast
         var waiting = WaitingLine<Exchange>()
         var timerIsSet = false
         var drained: (@Sendable () -> Void)?
@@ -69,7 +71,7 @@ final class PeerPool: Sendable {
             if let tooOld { tooOld.loop.execute { _ in tooOld.fail(.connectionLost, "Idle for too long.") } }
             switch found {
             case .connection(let connection):
-                switch connection.send(exchange) {
+                switch connection.send(exchange, wasIdle: true) {
                 case .taken: return
                 case .unneeded: return release(connection)
                 case .gone: continue
@@ -113,8 +115,21 @@ final class PeerPool: Sendable {
     }
 
     private func isFresh(_ connection: Connection, for exchange: Exchange) -> Bool {
+        if let repeatedAt = exchange.repeatedAt, connection.born < repeatedAt { return false }
         guard let maximum = exchange.options.maximumIdle else { return true }
         return MonotonicTime.now.nanoseconds(since: connection.lastUsed) <= maximum.saturatedNanoseconds
+    }
+
+    /// Opens connections until there are so many, within the limit; a failure ends it, the next request will tell.
+    func warm(upTo count: Int) {
+        let missing = state.withLock { state -> Int in
+            guard state.phase == .open else { return 0 }
+            let missing = max(0, min(count, configuration.maximumConnections) - state.open)
+            state.open += missing
+            state.dialing += missing
+            return missing
+        }
+        for _ in 0..<missing { dial(on: group.next()) }
     }
 
     private func dial(on loop: EventLoop) {
@@ -128,15 +143,18 @@ final class PeerPool: Sendable {
     /// A connection is free: the first in line gets it.
     func release(_ connection: Connection) {
         while true {
-            enum Next { case serve(Exchange), keep, close }
+            enum Next { case serve(Exchange, LongWait?), keep, close }
             let next = state.withLock { state -> Next in
-                if let exchange = state.waiting.popFirst() { return .serve(exchange) }
+                if let exchange = state.waiting.popFirst() {
+                    return .serve(exchange, longWait(of: exchange, &state))
+                }
                 guard state.phase == .open, !isWorn(connection) else { return .close }
                 state.idle[connection.loop.index].append(connection)
                 return .keep
             }
             switch next {
-            case .serve(let exchange):
+            case .serve(let exchange, let longWait):
+                if let longWait { configuration.onLongWait?(longWait) }
                 switch connection.send(exchange) {
                 case .taken: return
                 case .unneeded: continue
@@ -148,6 +166,21 @@ final class PeerPool: Sendable {
                 return
             }
         }
+    }
+
+    /// What is to be told of an exchange that has its turn now; only where the limit made it wait.
+    private func longWait(of exchange: Exchange, _ state: inout State) -> LongWait? {
+        guard configuration.onLongWait != nil, state.open >= configuration.maximumConnections else { return nil }
+        let now = MonotonicTime.now
+        let waited = Duration.nanoseconds(now.nanoseconds(since: exchange.began))
+        guard waited > LongWait.threshold, now.nanoseconds(since: state.toldWait) >= 1_000_000_000 else { return nil }
+        state.toldWait = now
+        return LongWait(
+            peer: peer,
+            waited: waited,
+            maximumConnections: configuration.maximumConnections,
+            waiting: state.waiting.count
+        )
     }
 
     private func isWorn(_ connection: Connection) -> Bool {
@@ -235,8 +268,11 @@ final class PeerPool: Sendable {
             return (expired, max(first, now.advanced(byNanoseconds: 10_000_000)))
         }
         if let next { setTimer(next) }
+        let pool = snapshot()
         let message =
-            "All \(configuration.maximumConnections) connections to \(name) were in use until the acquire timeout."
+            "none of the \(configuration.maximumConnections) connections to \(name) (maxPoolConnections) became free "
+            + "within \(configuration.acquireTimeout) (acquireTimeout): \(pool.open - pool.idle) in use, "
+            + "\(pool.idle) idle, \(pool.connecting) connecting, \(pool.waiting) still waiting"
         for exchange in expired {
             exchange.finish(.failure(TransportError(.acquireTimeout, sent: .incomplete, message: message)))
         }

@@ -13,6 +13,12 @@ package struct TransportConfiguration: Sendable {
     /// Status line and headers of an answer.
     package var maximumHeaderBytes = 64 * 1024
     package var maximumBodyBytes = 64 << 20
+    /// The line that begins a chunk, with its extensions.
+    package var maximumChunkLineBytes = 4096
+    /// 1xx answers before the final one.
+    package var maximumInterimAnswers = 16
+    /// Told when a request has waited long for one of `maxPoolConnections`, at most once a second per node.
+    package var onLongWait: (@Sendable (LongWait) -> Void)?
     /// Connections are made by TLS; `nil`: plain.
     package var tls: TLSClient?
     /// Nanoseconds a loop looks for answers without sleeping; `nil`: never.
@@ -31,6 +37,7 @@ struct PoolConfiguration: Sendable {
     let idleNanoseconds: Int64
     let lifetimeNanoseconds: Int64?
     let limits: ResponseParser.Limits
+    let onLongWait: (@Sendable (LongWait) -> Void)?
     let tls: TLSClient?
 
     init(_ configuration: TransportConfiguration) {
@@ -42,7 +49,29 @@ struct PoolConfiguration: Sendable {
         tls = configuration.tls
         limits = ResponseParser.Limits(
             headerBytes: configuration.maximumHeaderBytes,
-            bodyBytes: configuration.maximumBodyBytes
+            bodyBytes: configuration.maximumBodyBytes,
+            chunkLineBytes: configuration.maximumChunkLineBytes,
+            interimAnswers: configuration.maximumInterimAnswers
         )
+        onLongWait = configuration.onLongWait
+    }
+}
+
+/// A request that waited for a connection because its node had as many as it may.
+package struct LongWait: Sendable {
+    package let peer: Peer
+    package let waited: Duration
+    package let maximumConnections: Int
+    /// Requests that still wait.
+    package let waiting: Int
+
+    /// Waits up to here are not told.
+    package static let threshold = Duration.milliseconds(100)
+
+    package init(peer: Peer, waited: Duration, maximumConnections: Int, waiting: Int) {
+        self.peer = peer
+        self.waited = waited
+        self.maximumConnections = maximumConnections
+        self.waiting = waiting
     }
 }

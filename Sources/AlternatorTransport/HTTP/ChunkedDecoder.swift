@@ -19,12 +19,15 @@ struct ChunkedDecoder {
     private var lineLength = 0
     private var trailers: HeadCollector
     private let maximumBodyBytes: Int
+    private let maximumLineBytes: Int
 
-    /// The longest line with the size of a chunk.
-    static let maximumLineBytes = 4096
-
-    init(maximumBodyBytes: Int, maximumTrailerBytes: Int) {
+    /// - Parameters:
+    ///   - maximumBodyBytes: of all chunks together.
+    ///   - maximumTrailerBytes: of the headers behind them.
+    ///   - maximumLineBytes: of one line with the size of a chunk and its extensions.
+    init(maximumBodyBytes: Int, maximumTrailerBytes: Int, maximumLineBytes: Int = 4096) {
         self.maximumBodyBytes = maximumBodyBytes
+        self.maximumLineBytes = maximumLineBytes
         trailers = HeadCollector(limit: maximumTrailerBytes)
     }
 
@@ -88,8 +91,8 @@ struct ChunkedDecoder {
             }
         case .sizeExtension:
             lineLength += 1
-            guard lineLength <= ChunkedDecoder.maximumLineBytes else {
-                throw HTTPSyntaxError("A chunk line is longer than \(ChunkedDecoder.maximumLineBytes) bytes.")
+            guard lineLength <= maximumLineBytes else {
+                throw HTTPSyntaxError(.chunkLine, "A chunk line is longer than \(maximumLineBytes) bytes.")
             }
             if byte == 0x0D {
                 state = .sizeEnd

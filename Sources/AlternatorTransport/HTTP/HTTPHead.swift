@@ -1,18 +1,23 @@
 /// What is wrong with an HTTP message: a sentence that names the rule or the limit.
 package struct HTTPSyntaxError: Error, Hashable, Sendable, CustomStringConvertible {
+    /// What a message may be too long for.
+    package enum Limit: Hashable, Sendable { case head, body, chunkLine, interimAnswers }
+
     package let description: String
-    /// The message is well formed but its body is over the limit.
-    package let bodyIsTooLong: Bool
+    /// The message may be well formed but is over this limit.
+    package let limit: Limit?
 
     package init(_ description: String) {
         self.description = description
-        bodyIsTooLong = false
+        limit = nil
     }
 
-    init(bodyOver limit: Int) {
-        description = "The body is longer than \(limit) bytes."
-        bodyIsTooLong = true
+    init(_ limit: Limit, _ description: String) {
+        self.description = description
+        self.limit = limit
     }
+
+    init(bodyOver limit: Int) { self.init(.body, "The body is longer than \(limit) bytes.") }
 }
 
 /// Finds the end of a head that may arrive in any number of pieces.
@@ -63,7 +68,7 @@ struct HeadCollector {
         if !collected.isEmpty { collected = [] }
     }
 
-    private var tooLong: HTTPSyntaxError { HTTPSyntaxError("The head is longer than \(limit) bytes.") }
+    private var tooLong: HTTPSyntaxError { HTTPSyntaxError(.head, "The head is longer than \(limit) bytes.") }
 }
 
 /// One header line of a complete head.

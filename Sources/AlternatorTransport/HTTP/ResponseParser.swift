@@ -7,6 +7,10 @@ struct ResponseParser {
         /// Status line, headers and trailers, also of 1xx answers.
         var headerBytes = 64 * 1024
         var bodyBytes = 64 << 20
+        /// The line that begins a chunk, with its extensions.
+        var chunkLineBytes = 4096
+        /// 1xx answers before the final one.
+        var interimAnswers = 16
     }
 
     private enum State {
@@ -28,6 +32,7 @@ struct ResponseParser {
     private var framing = MessageFraming()
     /// What 1xx answers took of the limit.
     private var interimBytes = 0
+    private var interimAnswers = 0
 
     /// How much room is made for a body on the word of its Content-Length alone.
     private static let trustedLength = 1 << 20
@@ -96,6 +101,7 @@ struct ResponseParser {
         bytes = []
         framing = MessageFraming()
         interimBytes = 0
+        interimAnswers = 0
         delimitedByClose = false
         return (response, persists)
     }
@@ -106,7 +112,7 @@ struct ResponseParser {
         try checkBeginning(input, from: start)
         guard let end = try collector.feed(input, from: start) else { return input.count }
         guard interimBytes + collector.collected.count + end - start <= limits.headerBytes else {
-            throw HTTPSyntaxError("The head is longer than \(limits.headerBytes) bytes.")
+            throw HTTPSyntaxError(.head, "The head is longer than \(limits.headerBytes) bytes.")
         }
         if collector.collected.isEmpty {
             return try readHead(input, start..<end, bodyFollowsInInput: true)
@@ -152,6 +158,10 @@ struct ResponseParser {
                 throw HTTPSyntaxError("The answer switches protocols, which was not asked for.")
             }
             interimBytes += head.count
+            interimAnswers += 1
+            guard interimAnswers <= limits.interimAnswers else {
+                throw HTTPSyntaxError(.interimAnswers, "More than \(limits.interimAnswers) interim answers came.")
+            }
             return head.upperBound
         }
         bodyOffset = head.count
@@ -174,7 +184,11 @@ struct ResponseParser {
             state = .complete
         } else if framing.chunked {
             state = .chunked(
-                ChunkedDecoder(maximumBodyBytes: limits.bodyBytes, maximumTrailerBytes: limits.headerBytes)
+                ChunkedDecoder(
+                    maximumBodyBytes: limits.bodyBytes,
+                    maximumTrailerBytes: limits.headerBytes,
+                    maximumLineBytes: limits.chunkLineBytes
+                )
             )
         } else {
             delimitedByClose = true

@@ -48,6 +48,9 @@ package struct ExchangeOptions: Sendable {
     ///
     /// Counting writes set one second: a connection the server may have closed must not eat them.
     package var maximumIdle: Duration?
+    /// The request may be sent once more, over a new connection, if the one it was sent over had carried answers before
+    /// and ends without a byte of an answer: the server has most likely closed it for being idle.
+    package var mayRepeat = false
 
     package init() {}
 }
@@ -82,13 +85,23 @@ package struct TransportError: Error, Sendable, CustomStringConvertible {
     package let hasHead: Bool
     /// What is wrong with TLS; there for every error of kind `.tls`.
     package let fault: TLSFault?
+    /// The limit that the answer is over, for an error of kind `.protocolViolation`.
+    package let limit: HTTPSyntaxError.Limit?
 
-    package init(_ kind: Kind, sent: Sent, message: String, hasHead: Bool = false, fault: TLSFault? = nil) {
+    package init(
+        _ kind: Kind,
+        sent: Sent,
+        message: String,
+        hasHead: Bool = false,
+        fault: TLSFault? = nil,
+        limit: HTTPSyntaxError.Limit? = nil
+    ) {
         self.kind = kind
         self.sent = sent
         self.message = message
         self.hasHead = hasHead
         self.fault = fault
+        self.limit = limit
     }
 
     package var description: String { message }
@@ -108,9 +121,20 @@ package protocol Transport: Sendable {
     /// Drains the connections of a node that left: idle ones close now, others after their answer.
     func forget(_ peer: Peer)
 
+    /// Opens connections that are kept for later requests, up to so many with those that are there.
+    func warm(_ peer: Peer, connections: Int)
+
+    /// The connections of every node at this moment.
+    func snapshot() -> [PoolSnapshot]
+
     /// The loops as a task executor.
     var executor: any TaskExecutor { get }
 
     /// Lets exchanges finish, then ends them with `.closed`; afterwards no thread or descriptor is left.
     func close(within grace: Duration) async
+}
+
+extension Transport {
+    package func warm(_ peer: Peer, connections: Int) {}
+    package func snapshot() -> [PoolSnapshot] { [] }
 }

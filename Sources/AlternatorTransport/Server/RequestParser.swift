@@ -94,7 +94,7 @@ struct RequestParser {
             do throws(HTTPSyntaxError) {
                 position = try decoder.feed(input, from: position, into: &body, bodyStart: 0)
             } catch {
-                guard error.bodyIsTooLong else { throw error }
+                guard error.limit == .body else { throw error }
                 return (.tooLarge, input.count)
             }
             if decoder.isDone { state = .complete }

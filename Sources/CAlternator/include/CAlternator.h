@@ -27,5 +27,7 @@ int calt_allowed_processors(void);
 /// Swift has no thread-local storage: the number of the event loop this thread runs, 0 for none.
 uint64_t calt_current_loop(void);
 void calt_set_current_loop(uint64_t loop);
+/// A number of the calling thread, from 0 in the order of asking; kept until the thread ends.
+uint32_t calt_thread_number(void);
 
 #endif
