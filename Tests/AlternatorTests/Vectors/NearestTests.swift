@@ -145,20 +145,30 @@ struct NearestTests {
 
     @Test func `the embedded cluster, which has no vector store, is told as such`() async throws {
         try await withLocal { resource in
-            let songs = resource.table("songs2", of: Plain.self)
+            let songs = resource.table(Song.self)
             try await songs.create()
-            try await songs.put(Plain(id: "a", mood: [1, 0.5]))
-            #expect(try await songs.get("a", consistent: true)?.mood == [1, 0.5])
-            let error = await #expect(throws: AlternatorError.self) {
-                _ = try await resource.table(Song.self).nearest(to: [1, 2], k: 1)
+            #expect(try await songs.describe().vectorIndexes.map(\.dimensions) == [2])
+            let song = Song(id: "a", mood: [1, 0.5], sound: [0.25])
+            try await songs.put(song)
+            #expect(try await songs.get("a", consistent: true) == song)
+            for form in [VectorForm.numbers, .float32Vector] {
+                let error = await #expect(throws: AlternatorError.self) {
+                    _ = try await songs.nearest(to: [1, 2], k: 1, in: Song.byMood, as: form)
+                }
+                #expect(error?.code == .unsupportedByServer)
+                #expect(error?.message.contains("Vector Store is disabled") == true)
             }
-            #expect(error != nil)
+            // What is wrong with the request itself stays the server's to tell.
+            let other = await #expect(throws: AlternatorError.self) {
+                _ = try await songs.nearest(to: [1, 2], k: 1, in: "noSuchIndex")
+            }
+            #expect(other?.code == .validation)
+            let short = await #expect(throws: AlternatorError.self) {
+                try await songs.put(Song(id: "b", mood: [1], sound: nil))
+            }
+            #expect(short?.code == .validation)
+            try await songs.addVectorIndex(VectorSearchIndex("bySound", \Song.sound, dimensions: 1))
+            try await songs.removeVectorIndex("bySound")
         }
-    }
-
-    private struct Plain: TableItem {
-        var id: String
-        var mood: Float32Vector
-        static let primaryKey = PrimaryKey(\Plain.id)
     }
 }
