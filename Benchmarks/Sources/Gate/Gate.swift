@@ -77,7 +77,7 @@ struct Gate {
 
     private static func switches() -> Int {
         var usage = rusage()
-        getrusage(RUSAGE_SELF, &usage)
+        getrusage(RUSAGE_SELF.rawValue, &usage)
         return usage.ru_nvcsw
     }
 }
