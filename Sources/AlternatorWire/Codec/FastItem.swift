@@ -1,8 +1,8 @@
-/// An item that writes and reads its attributes by hand: opt-in, and several times as fast as `Codable` alone.
+/// An item that writes and reads its attributes by hand: opt-in, and faster than `Codable` alone.
 ///
 /// Every put, get, query, scan and batch uses it where a type conforms. Bytes, checks and errors are those of `Codable`,
 /// as long as both name the same attributes; conditions and updates go by the coding keys in any case. Worth it for the
-/// few types a profile names: ten attributes are written in about a quarter of the time and read in about half of it.
+/// few types a profile names: ten attributes are written in some 55 % of the time and read in some 65 % of it.
 ///
 /// ```swift
 /// extension User: FastItem {
