@@ -35,7 +35,6 @@ struct Micro {
         }
         let all =
             try CodecBenchmarks.all() + RoutingBenchmarks.all() + PayloadBenchmarks.all()
-            + MetricsBenchmarks.all()
         let chosen = all.filter { only == nil || $0.name.contains(only ?? "") }
         if let calls {
             for benchmark in chosen { keep(try benchmark.repeated(calls)) }
