@@ -92,7 +92,7 @@ class Nginx:
         def server(port, nodes, location, tls=False):
             # A list as text in the configuration may have 4 KiB; a file has no bound.
             self._write(f"nodes-{len(nodes)}.json", compact(nodes))
-            secure = f"ssl_certificate {self.ca}; ssl_certificate_key {self.folder}/key.pem;" if tls else ""
+            secure = f"ssl_certificate {self.ca}; ssl_certificate_key {self.folder}/key.pem; ssl_protocols TLSv1.3;" if tls else ""
             return f"""
               server {{
                 listen 0.0.0.0:{port}{" ssl" if tls else ""}; {secure}

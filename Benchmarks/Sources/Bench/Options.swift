@@ -105,14 +105,11 @@ struct Options {
             config.logLevel = .debug
             config.observer = { event in events.add(event) }
         }
-        if features.contains(.tls) {
-            config.scheme = .https
-            config.tls = AlternatorConfig.TLS(additionalCAFiles: caFile.map { [$0] } ?? [])
-        }
         if features.contains(.hedging) { config.hedging = .after(.milliseconds(20)) }
         if features.contains(.requestCompression) { config.requestCompression = .gzip(level: 6, minimumSize: 64) }
         if features.contains(.responseCompression) { config.responseCompression = [.gzip] }
         if features.contains(.optimizedHeaders) { config.optimizeHeaders = true }
+        if features.contains(.busyPoll) { config.busyPoll = .adaptive(limit: .microseconds(100)) }
         if features.contains(.tls) {
             config.scheme = .https
             config.tls = AlternatorConfig.TLS(additionalCAFiles: caFile.map { [$0] } ?? [], minimumVersion: .v1_3)
