@@ -11,6 +11,12 @@ struct RequestBody {
         writer.string(table)
     }
 
+    /// Goes on behind what was written before, from the first brace on.
+    init(continuing beginning: [UInt8], reserving capacity: Int) {
+        writer = JSONWriter(reserving: beginning.count + capacity)
+        writer.raw(beginning)
+    }
+
     mutating func member(_ name: StaticString, _ text: String) {
         writer.key(name)
         writer.string(text)

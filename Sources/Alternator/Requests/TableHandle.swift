@@ -22,11 +22,7 @@ struct TableHandle: Sendable {
 
     /// Sends a finished request; errors carry the operation and the table.
     func send(_ request: EncodedRequest) async throws(AlternatorError) -> EncodedResponse {
-        do {
-            return try await client.execute(request, options: options)
-        } catch {
-            throw error.with(operation: request.operation.rawValue, table: name)
-        }
+        try await client.core.execute(request, options: options)
     }
 
     /// Makes a request; errors found on the way carry the operation and the table.
@@ -50,24 +46,33 @@ struct TableHandle: Sendable {
         do {
             var reader = response.reader()
             return try body(&reader)
-        } catch let error as AlternatorError {
-            throw error.with(
+        } catch {
+            throw unreadable(response, of: operation, error)
+        }
+    }
+
+    private func unreadable(
+        _ response: EncodedResponse,
+        of operation: OperationName,
+        _ error: any Error
+    ) -> AlternatorError {
+        if let error = error as? AlternatorError {
+            return error.with(
                 operation: operation.rawValue,
                 table: name,
                 node: response.node,
                 attempts: response.attempts
             )
-        } catch {
-            throw AlternatorError(
-                .protocolViolation,
-                message: "The answer cannot be read: \(error).",
-                operation: operation.rawValue,
-                table: name,
-                node: response.node,
-                attempts: response.attempts,
-                cause: error
-            )
         }
+        return AlternatorError(
+            .protocolViolation,
+            message: "The answer cannot be read: \(error).",
+            operation: operation.rawValue,
+            table: name,
+            node: response.node,
+            attempts: response.attempts,
+            cause: error
+        )
     }
 
     /// The item under one member of the answer, such as `Item` or `Attributes`; `nil` if there is none.
@@ -77,17 +82,31 @@ struct TableHandle: Sendable {
         of response: EncodedResponse,
         _ operation: OperationName
     ) throws(AlternatorError) -> Item? {
-        try read(response, of: operation) { reader in
-            var item: Item?
-            try reader.beginObject()
-            while let key = try reader.nextKey() {
-                if key == member {
-                    item = try ItemReading<Item>().item(from: &reader)
-                } else {
-                    try reader.skipValue()
-                }
-            }
+        do {
+            var reader = response.reader()
+            guard try reader.seek(member) else { return nil }
+            let item = try ItemReading<Item>().item(from: &reader)
+            try reader.skipRest()
             return item
+        } catch {
+            throw unreadable(response, of: operation, error)
         }
+    }
+}
+
+extension JSONReader {
+    /// Enters the object and goes to the value of one member; `false`, at the object's end, if it has none.
+    fileprivate mutating func seek(_ member: String) throws(JSONError) -> Bool {
+        try beginObject()
+        while let key = try nextKey() {
+            if key == member { return true }
+            try skipValue()
+        }
+        return false
+    }
+
+    /// Goes to the end of the object.
+    fileprivate mutating func skipRest() throws(JSONError) {
+        while try nextKey() != nil { try skipValue() }
     }
 }

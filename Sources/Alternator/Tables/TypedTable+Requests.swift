@@ -5,15 +5,16 @@ import AlternatorWire
 // The requests behind the verbs: rendered and checked, not sent.
 extension TypedTable {
     func encodedGet(_ key: Key, consistent: Bool, projection: [String]?) throws(AlternatorError) -> EncodedRequest {
-        try handle.make(.getItem) { () throws(AlternatorError) in
-            let key = try schema().key(key.partition, key.sort)
-            return try ReadRequests.get(
-                table: name,
-                key: key,
-                partitionKey: key.attributes[0].value,
+        do {
+            let requests = try keyRequests()
+            return try requests.get(
+                try key.partition.keyAttribute,
+                requests.hasSort ? try key.sort.keyAttribute : nil,
                 consistent: consistent,
                 projection: projection
             )
+        } catch {
+            throw error.with(operation: OperationName.getItem.rawValue, table: name)
         }
     }
 

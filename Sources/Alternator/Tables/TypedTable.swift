@@ -7,7 +7,11 @@ public import FoundationEssentials
 /// A value: copy it freely. What is wrong with the model's declarations is thrown as `.mapping` by the first operation.
 public struct TypedTable<Item: TableItem>: Sendable {
     var handle: TableHandle
-    private let schemaOrFailure: Result<ModelSchema<Item>, AlternatorError>
+    /// `nil`: `failure` says why.
+    private let knownSchema: ModelSchema<Item>?
+    private let failure: AlternatorError?
+    /// `nil`: `failure` says why.
+    private let knownRequests: KeyRequests?
 
     /// The table's name on the server.
     public var name: String { handle.name }
@@ -16,9 +20,16 @@ public struct TypedTable<Item: TableItem>: Sendable {
 
     init(handle: TableHandle) {
         self.handle = handle
-        schemaOrFailure = Result { () throws(AlternatorError) in try ModelSchema.shared() }
-        if case .success(let schema) = schemaOrFailure {
+        do {
+            let schema = try ModelSchema<Item>.shared()
+            knownSchema = schema
+            knownRequests = KeyRequests(table: handle.name, partition: schema.partition, sort: schema.sort)
+            failure = nil
             handle.client.registerPartitionKey(schema.partition.name, of: handle.name)
+        } catch {
+            knownSchema = nil
+            knownRequests = nil
+            failure = error
         }
     }
 
@@ -109,5 +120,18 @@ public struct TypedTable<Item: TableItem>: Sendable {
         return Key(partition, none)
     }
 
-    func schema() throws(AlternatorError) -> ModelSchema<Item> { try schemaOrFailure.get() }
+    func schema() throws(AlternatorError) -> ModelSchema<Item> {
+        if let knownSchema { return knownSchema }
+        throw unusable
+    }
+
+    /// What makes requests for single items.
+    func keyRequests() throws(AlternatorError) -> KeyRequests {
+        if let knownRequests { return knownRequests }
+        throw unusable
+    }
+
+    private var unusable: AlternatorError {
+        failure ?? AlternatorError(.mapping, message: "\(Item.self) cannot be used as a model.")
+    }
 }

@@ -17,7 +17,7 @@ public import AlternatorWire
 public final class AlternatorClient: Sendable {
     /// What the client was made from.
     public let config: AlternatorConfig
-    let core: ClientCore
+    package let core: ClientCore
 
     /// Looks for the cluster and returns at the first answer, at latest after `discoveryTimeout`.
     ///

@@ -1,34 +1,61 @@
 import AlternatorRouting
 import AlternatorTransport
-import AlternatorWire
+package import AlternatorWire
 
 extension ClientCore {
     /// The server's limit on a body, before and after compression.
     static let maximumBodyBytes = 16 << 20
 
-    func execute(
+    /// Sends a request, on the short way where nothing is out of the ordinary: see `ClientCore+Usual`.
+    package func execute(
         _ request: EncodedRequest,
         options: RequestOptions
     ) async throws(AlternatorError) -> EncodedResponse {
+        guard lifecycle.begin() else { throw told(closedError(request)) }
+        defer { lifecycle.end() }
+        if Task.isCancelled { throw told(cancelledError(request)) }
+        guard request.body.count <= Self.maximumBodyBytes else { throw told(tooLargeError(request)) }
+        var first: FirstAttempt?
+        if isUsual, options.isPlain, let attempt = beginUsual(request) {
+            do {
+                let response = try await exchangeUsually(attempt, request)
+                if let answer = endUsual(attempt, request, response) { return answer }
+                first = FirstAttempt(attempt, .success(response))
+            } catch {
+                first = FirstAttempt(attempt, .failure(error))
+            }
+        }
+        return try await executeAnyhow(request, options, first)
+    }
+
+    /// All ways but the short one.
+    ///
+    /// - Parameter first: an attempt that was made already and did not succeed.
+    private func executeAnyhow(
+        _ request: EncodedRequest,
+        _ options: RequestOptions,
+        _ first: FirstAttempt?
+    ) async throws(AlternatorError) -> EncodedResponse {
         do throws(AlternatorError) {
-            guard lifecycle.begin() else { throw closedError(request) }
-            defer { lifecycle.end() }
-            if Task.isCancelled { throw cancelledError(request) }
-            guard request.body.count <= Self.maximumBodyBytes else { throw tooLargeError(request) }
             if let limit = options.operationTimeout ?? config.operationTimeout {
                 return try await execute(request, options, within: limit)
             }
             var run = try run(request, options)
             do throws(AlternatorError) {
-                return try await attempts(&run, options)
+                return try await attempts(&run, options, after: first)
             } catch {
                 meterFailure(run)
                 throw error
             }
         } catch {
-            tellFailure(error)
-            throw error
+            throw told(error)
         }
+    }
+
+    /// The error, after those who listen were told of it.
+    private func told(_ error: AlternatorError) -> AlternatorError {
+        tellFailure(error)
+        return error
     }
 
     private func execute(
@@ -63,41 +90,51 @@ extension ClientCore {
 
     // MARK: Attempts
 
+    /// - Parameter first: an attempt that was made already and did not succeed; the others follow it.
     func attempts(
         _ run: inout RequestRun,
-        _ options: RequestOptions
+        _ options: RequestOptions,
+        after first: FirstAttempt? = nil
     ) async throws(AlternatorError) -> EncodedResponse {
-        var exchangeOptions = ExchangeOptions()
-        exchangeOptions.requestTimeout = timeout(of: run.request.operation, options)
-        // It cannot simply be repeated, so it must not meet a connection that died unseen.
-        if run.request.safety == .idempotent {
-            exchangeOptions.mayRepeat = true
-        } else {
-            exchangeOptions.maximumIdle = .seconds(1)
-        }
+        var first = first
+        let exchangeOptions = Self.exchangeOptions(
+            timeout(of: run.request.operation, options),
+            isIdempotent: run.request.safety == .idempotent
+        )
         let scope = otherScope(options)
         if let scope { try await findNodes(of: scope, for: run) }
-        let target = try target(of: run.request, options)
+        let target = if let first { first.begun.target } else { try target(of: run.request, options) }
         let hedgeDelay = hedgeDelay(of: run.request, options)
         run.call.signing = signing.fixed
         let authentication = options.authentication ?? signing.changing
         while true {
             if let authentication { run.call.signing = try await signing(of: run, authentication) }
-            let (choice, wakes) = topology.next(
-                in: &run.plan,
-                for: target,
-                over: scope,
-                choice: random.next(),
-                now: time.now
-            )
-            if wakes { discoveryAlarm.ring() }
-            guard let choice else {
-                probeAlarm.ring()
-                throw finalError(run)
+            let answering: Topology.Choice
+            let answer: Answer
+            if let made = first {
+                first = nil
+                run.plan = made.begun.plan
+                run.began = made.begun.choice.chosen
+                answering = made.begun.choice
+                answer = await finished(made, run.call, exchangeOptions)
+                run.ended = settle(answering, answer, of: run.request.operation)
+            } else {
+                let (choice, wakes) = topology.next(
+                    in: &run.plan,
+                    for: target,
+                    over: scope,
+                    choice: random.next(),
+                    now: time.now
+                )
+                if wakes { discoveryAlarm.ring() }
+                guard let choice else {
+                    probeAlarm.ring()
+                    throw finalError(run)
+                }
+                if run.began == nil { run.began = choice.chosen } else { meter?.add(.retries) }
+                tellChoice(choice, run.request, target)
+                (answering, answer) = await attempt(choice, &run, hedgeDelay, exchangeOptions)
             }
-            if run.began == nil { run.began = choice.chosen } else { meter?.add(.retries) }
-            tellChoice(choice, run, target.reason)
-            let (answering, answer) = await attempt(choice, &run, hedgeDelay, exchangeOptions)
             run.node = answering.handle.label
             let result: AttemptResult
             switch answer {
@@ -168,31 +205,82 @@ extension ClientCore {
 
     /// One exchange; a second one with the same node if that refuses the signature for what can be mended here.
     func send(_ call: OutgoingCall, to choice: Topology.Choice, _ options: ExchangeOptions) async -> Answer {
-        var signing = call.signing
-        var isSignedAnew = false
-        while true {
-            let second = signing == nil ? 0 : self.signing.clock.now
-            let head = heads.head(call, to: choice.handle, signer: signing?.signer, second: second)
-            choice.handle.meter?.add(head.count + call.body.count, to: .bytesSent)
-            do {
-                let response = try await transport.exchange(
+        let second = call.signing == nil ? 0 : signing.clock.now
+        let answer = await exchange(call, signed: call.signing, second, with: choice.handle, options)
+        return await finished(answer, call, signed: call.signing, second, with: choice.handle, options)
+    }
+
+    private func exchange(
+        _ call: OutgoingCall,
+        signed signing: CallSigning?,
+        _ second: Int64,
+        with node: NodeHandle,
+        _ options: ExchangeOptions
+    ) async -> Answer {
+        let head = heads.head(call, to: node, signer: signing?.signer, second: second)
+        node.meter?.add(head.count + call.body.count, to: .bytesSent)
+        do {
+            return .success(
+                try await transport.exchange(
                     OutgoingRequest(head: head, body: call.body),
-                    with: choice.handle.peer,
+                    with: node.peer,
                     options: options
                 )
-                choice.handle.meter?.add(response.bytes.count, to: .bytesReceived)
-                if response.status != 200, let current = signing, !isSignedAnew,
-                    let anew = await signingAnew(current, second, after: response)
-                {
-                    signing = anew
-                    isSignedAnew = true
-                    continue
-                }
-                return .success(try readable(response, call.accepts))
-            } catch {
-                return .failure(error)
+            )
+        } catch {
+            return .failure(error)
+        }
+    }
+
+    /// The answer of an attempt that was begun on the short way, as `send` gives it.
+    private func finished(
+        _ first: FirstAttempt,
+        _ call: OutgoingCall,
+        _ options: ExchangeOptions
+    ) async -> Answer {
+        first.begun.choice.handle.meter?.add(first.begun.request.byteCount, to: .bytesSent)
+        return await finished(
+            first.answer,
+            call,
+            signed: signing.fixed,
+            first.begun.second,
+            with: first.begun.choice.handle,
+            options
+        )
+    }
+
+    /// An answer after what can be mended was, with its body unpacked.
+    private func finished(
+        _ first: Answer,
+        _ call: OutgoingCall,
+        signed: CallSigning?,
+        _ second: Int64,
+        with node: NodeHandle,
+        _ options: ExchangeOptions
+    ) async -> Answer {
+        var answer = first
+        if case .success(let response) = first {
+            node.meter?.add(response.bytes.count, to: .bytesReceived)
+            if response.status != 200, let signed, let anew = await signingAnew(signed, second, after: response) {
+                answer = await exchange(call, signed: anew, signing.clock.now, with: node, options)
+                if case .success(let response) = answer { node.meter?.add(response.bytes.count, to: .bytesReceived) }
             }
         }
+        guard case .success(let response) = answer else { return answer }
+        do {
+            return .success(try readable(response, call.accepts))
+        } catch {
+            return .failure(error)
+        }
+    }
+
+    /// The bounds of an exchange.
+    static func exchangeOptions(_ timeout: Duration, isIdempotent: Bool) -> ExchangeOptions {
+        var options = ExchangeOptions()
+        options.requestTimeout = timeout
+        // What cannot simply be repeated must not meet a connection that died unseen.
+        if isIdempotent { options.mayRepeat = true } else { options.maximumIdle = .seconds(1) }
+        return options
     }
 
     /// Tells routing and the meters how an exchange ended.
@@ -226,14 +314,7 @@ extension ClientCore {
     }
 
     private func timeout(of operation: OperationName, _ options: RequestOptions) -> Duration {
-        if let timeout = options.requestTimeout { return timeout }
-        switch operation {
-        // They change the schema: the server waits for all live nodes, up to 30 s more than usual.
-        case .createTable, .deleteTable, .updateTable, .updateTimeToLive, .tagResource, .untagResource:
-            return config.ddlTimeout
-        default:
-            return config.requestTimeout
-        }
+        options.requestTimeout ?? (operation.changesSchema ? config.ddlTimeout : config.requestTimeout)
     }
 
     // MARK: Answers that mean success
@@ -300,14 +381,12 @@ extension TransportError {
     }
 }
 
-extension RouteTarget {
-    /// Why a plan begins where it does.
-    fileprivate var reason: String {
+extension OperationName {
+    /// Whether the server waits for all live nodes, up to 30 s more than usual.
+    var changesSchema: Bool {
         switch self {
-        case .any: "by balancing"
-        case .key: "by its key"
-        case .keys: "by the vote of its keys"
-        case .node, .only: "as asked for"
+        case .createTable, .deleteTable, .updateTable, .updateTimeToLive, .tagResource, .untagResource: true
+        default: false
         }
     }
 }

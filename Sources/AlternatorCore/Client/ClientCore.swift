@@ -6,9 +6,17 @@ import Synchronization
 /// All of a client but its public face.
 ///
 /// Background tasks hold this and never the `AlternatorClient`, so that dropping the last client ends them.
-final class ClientCore: Sendable {
+package final class ClientCore: Sendable {
     let config: AlternatorConfig
     let transport: any Transport
+    /// `transport`, where it is the real one.
+    let loopTransport: LoopTransport?
+    /// Whether calls that override nothing go the short way.
+    let isUsual: Bool
+    /// The bounds of an exchange on the short way.
+    let repeatable: ExchangeOptions
+    let unrepeatable: ExchangeOptions
+    let isAffinityOff: Bool
     let time: TimeSource
     let random: RandomSource
     let heads: RequestHeads
@@ -49,6 +57,10 @@ final class ClientCore: Sendable {
         try config.validate()
         self.config = config
         self.random = random
+        repeatable = Self.exchangeOptions(config.requestTimeout, isIdempotent: true)
+        unrepeatable = Self.exchangeOptions(config.requestTimeout, isIdempotent: false)
+        isUsual = Self.isUsual(config)
+        isAffinityOff = config.keyAffinity.mode == .off
         heads = RequestHeads(config)
         signing = ClientSigning(config, secondsSinceEpoch: secondsSinceEpoch)
         keys = PartitionKeys(config)
@@ -59,6 +71,7 @@ final class ClientCore: Sendable {
         events = EventSink(config, secondsSinceEpoch: secondsSinceEpoch)
         // Last, since nothing may fail once its threads run.
         (self.transport, time) = try transport(config, events)
+        loopTransport = self.transport as? LoopTransport
     }
 
     private static func seeds(_ config: AlternatorConfig) throws(AlternatorError) -> [DiscoveredNode] {

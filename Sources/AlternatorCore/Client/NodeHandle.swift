@@ -8,7 +8,7 @@ final class NodeHandle: Sendable {
     /// `host:port` as errors and diagnostics show it, IPv6 in brackets.
     let label: String
     /// The value of `Host`: what is connected to, with its port, an IPv6 zone left out.
-    let authority: String
+    let authority: [UInt8]
     /// The first lines of a request.
     let headPart: [UInt8]
     /// `nil`: nothing is counted.
@@ -18,7 +18,8 @@ final class NodeHandle: Sendable {
         self.endpoint = endpoint
         peer = Peer(id: peerID, host: connectHost, port: endpoint.port)
         label = Self.authority(endpoint.host, endpoint.port)
-        authority = Self.authority(connectHost, endpoint.port)
+        let authority = Self.authority(connectHost, endpoint.port)
+        self.authority = Array(authority.utf8)
         self.meter = meter?.node(label)
         headPart = RequestHeads.nodePart(authority: authority)
     }

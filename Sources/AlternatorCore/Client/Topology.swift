@@ -86,12 +86,18 @@ final class Topology: Sendable {
     ) -> (choice: Choice?, wakesDiscovery: Bool) {
         state.withLock { state in
             let wakes = state.schedule.activity(now: now)
-            // A scope whose nodes were dropped meanwhile, for newer ones, has none.
-            var current =
-                plan ?? scope.map { state.routing.plan(for: target, over: $0, choice: choice) ?? .empty }
-                ?? state.routing.plan(for: target, choice: choice)
+            var current: QueryPlan
+            if let plan {
+                current = plan
+            } else if let scope {
+                // A scope whose nodes were dropped meanwhile, for newer ones, has none.
+                current = state.routing.plan(for: target, over: scope, choice: choice) ?? .empty
+            } else {
+                current = state.routing.plan(for: target, choice: choice)
+            }
+            plan = nil
             let selection = state.routing.next(in: &current, now: now)
-            plan = current
+            plan = consume current
             guard let selection else {
                 state.isRefreshUrgent = true
                 return (nil, true)

@@ -24,6 +24,14 @@ extension AlternatorConfig {
 
         let kind: Kind
 
+        /// Whether it is known beforehand how each request is signed, or that none is.
+        var isSettled: Bool {
+            switch kind {
+            case .anonymous, .fixed: true
+            case .provider, .missing: false
+            }
+        }
+
         /// Why requests cannot be signed with it; `nil` if they can.
         var problem: String? {
             switch kind {

@@ -7,15 +7,20 @@ extension ClientCore {
     // MARK: Requests
 
     /// A node was chosen; on the way of every request, so nothing is done before it is known that somebody listens.
-    func tellChoice(_ choice: Topology.Choice, _ run: RequestRun, _ reason: @autoclosure () -> String) {
+    func tellChoice(_ choice: Topology.Choice, _ request: EncodedRequest, _ target: RouteTarget) {
+        guard events.listens(to: .debug) else { return }
+        tellChoice(choice, request, target.reason)
+    }
+
+    func tellChoice(_ choice: Topology.Choice, _ request: EncodedRequest, _ reason: @autoclosure () -> String) {
         guard events.listens(to: .debug) else { return }
         events.tell(.nodeChosen) {
             AlternatorEvent(
                 $0,
                 "Choice \(choice.selection.attempt) (\(choice.selection.health)), \(reason()).",
                 node: choice.handle.label,
-                operation: run.request.operation.rawValue,
-                table: run.request.table
+                operation: request.operation.rawValue,
+                table: request.table
             )
         }
     }
@@ -125,6 +130,18 @@ extension ClientCore {
             }
         } catch {
             // Nobody can say now; the next refresh asks again.
+        }
+    }
+}
+
+extension RouteTarget {
+    /// Why a plan begins where it does.
+    fileprivate var reason: String {
+        switch self {
+        case .any: "by balancing"
+        case .key: "by its key"
+        case .keys: "by the vote of its keys"
+        case .node, .only: "as asked for"
         }
     }
 }

@@ -59,7 +59,7 @@ extension ClientCore {
                     guard wholeTime, asked == 1, running == 1,
                         let second = topology.hedge(in: &run.plan, besides: first, now: time.now)
                     else { continue }
-                    tellChoice(second, run, "because the first has not answered within \(delay)")
+                    tellChoice(second, run.request, "because the first has not answered within \(delay)")
                     meter?.add(.hedges)
                     asked = 2
                     running = 2

@@ -40,8 +40,10 @@ final class ClientMeter: Sendable {
 
     /// A call has ended, well or not.
     func called(_ operation: OperationName, for duration: Duration) {
-        calls.add(operation, nanoseconds: duration.saturatedNanoseconds)
+        called(operation, nanoseconds: duration.saturatedNanoseconds)
     }
+
+    func called(_ operation: OperationName, nanoseconds: Int64) { calls.add(operation, nanoseconds: nanoseconds) }
 
     /// A call has failed.
     func failed(_ error: AlternatorError) {
@@ -105,6 +107,13 @@ final class NodeMeter: Sendable {
     }
 
     func add(_ amount: Int, to count: Count) { counts.add(UInt64(max(0, amount)), at: count.rawValue) }
+
+    /// An attempt has ended well: all that is counted of it at once.
+    func succeeded(_ operation: OperationName, nanoseconds: Int64, bytesSent: Int, bytesReceived: Int) {
+        attempts.add(operation, nanoseconds: nanoseconds)
+        // In the order of `Count`.
+        counts.add((UInt64(bytesSent), UInt64(bytesReceived), 1), from: Count.bytesSent.rawValue)
+    }
 
     /// An attempt has ended with an answer.
     func answered(_ operation: OperationName, status: Int, for duration: Duration) {

@@ -86,5 +86,5 @@ extension String {
 
 extension IncomingResponse {
     /// Whether the body can be an answer of Alternator: nothing, or a JSON object by its first byte.
-    fileprivate var isObjectOrEmpty: Bool { bodyOffset >= bytes.count || bytes[bodyOffset] == UInt8(ascii: "{") }
+    var isObjectOrEmpty: Bool { bodyOffset >= bytes.count || bytes[bodyOffset] == UInt8(ascii: "{") }
 }

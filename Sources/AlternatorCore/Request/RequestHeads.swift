@@ -46,40 +46,50 @@ struct RequestHeads: Sendable {
     ///   - second: the time of the signature.
     /// - Returns: everything up to and with the empty line.
     func head(_ call: OutgoingCall, to node: NodeHandle, signer: RequestSigner?, second: Int64) -> [UInt8] {
-        let operationPart = perOperation[call.operation.index]
-        var head: [UInt8] = []
-        head.reserveCapacity(
-            node.headPart.count + (signer?.lineBytes ?? 0) + operationPart.count + call.lines.count + 72
-        )
-        head.append(contentsOf: node.headPart)
-        signer?.sign(call.operation, authority: node.authority, body: call.body, second: second, into: &head)
-        head.append(contentsOf: operationPart)
-        head.append(contentsOf: call.lines)
-        if call.isPacked { head.append(contentsOf: Self.contentEncoding) }
-        head.append(contentsOf: Self.contentLength)
-        Self.append(call.body.count, to: &head)
-        head.append(contentsOf: [0x0D, 0x0A, 0x0D, 0x0A])
-        return head
+        let lines = call.isPacked ? call.lines + Self.contentEncoding : call.lines
+        return head(call.operation, call.body, lines, to: node, signer, second)
+    }
+
+    /// The head of a call that overrides nothing and is not packed.
+    func head(_ request: EncodedRequest, to node: NodeHandle, signer: RequestSigner?, second: Int64) -> [UInt8] {
+        head(request.operation, request.body, acceptLine, to: node, signer, second)
+    }
+
+    private func head(
+        _ operation: OperationName,
+        _ body: [UInt8],
+        _ lines: [UInt8],
+        to node: NodeHandle,
+        _ signer: RequestSigner?,
+        _ second: Int64
+    ) -> [UInt8] {
+        let operationPart = perOperation[operation.index]
+        // With the length, at most 19 digits.
+        var room = node.headPart.count + operationPart.count + lines.count + Self.contentLength.count + 23
+        let moment = signer?.moment(second)
+        if let signer, let moment { room += signer.room(moment, operation, node.authority) }
+        return ByteBuilder.array(capacity: room) { head in
+            head.append(node.headPart)
+            if let signer, let moment {
+                signer.sign(operation, authority: node.authority, body: body, moment, into: &head)
+            }
+            head.append(operationPart)
+            head.append(lines)
+            head.append(Self.contentLength)
+            head.append(decimal: body.count)
+            head.append(Self.emptyLine)
+        }
     }
 
     private static let contentEncoding = Array("Content-Encoding: gzip\r\n".utf8)
     private static let contentLength = Array("Content-Length: ".utf8)
+    private static let emptyLine: [UInt8] = [0x0D, 0x0A, 0x0D, 0x0A]
 
     /// `GET` of a path that is percent-encoded already.
-    func discovery(path: String, authority: String) -> OutgoingRequest {
-        var head = Array("GET \(path) HTTP/1.1\r\nHost: \(authority)\r\n".utf8)
+    func discovery(path: String, authority: [UInt8]) -> OutgoingRequest {
+        var head = Array("GET \(path) HTTP/1.1\r\nHost: ".utf8) + authority + [0x0D, 0x0A]
         head.append(contentsOf: discoveryTail)
         return OutgoingRequest(head: head, body: [])
-    }
-
-    /// Decimal digits without a `String` between.
-    private static func append(_ number: Int, to bytes: inout [UInt8]) {
-        var divisor = 1
-        while number / divisor >= 10 { divisor *= 10 }
-        while divisor > 0 {
-            bytes.append(0x30 + UInt8(number / divisor % 10))
-            divisor /= 10
-        }
     }
 }
 

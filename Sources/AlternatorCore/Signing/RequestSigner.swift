@@ -19,45 +19,57 @@ package final class RequestSigner: Sendable {
         texts = keys.sessionToken == nil ? .withoutToken : .withToken
     }
 
-    /// Appends the header lines that sign a request, each with its end.
+    /// The header lines that sign a request, each with its end.
     ///
     /// - Parameters:
     ///   - operation: gives the target.
     ///   - authority: the value of `Host`.
     ///   - body: as it is sent.
     ///   - second: the time since 1970.
-    ///   - head: gets the lines.
-    package func sign(
-        _ operation: OperationName,
-        authority: String,
-        body: [UInt8],
-        second: Int64,
-        into head: inout [UInt8]
-    ) {
+    package func lines(_ operation: OperationName, authority: [UInt8], body: [UInt8], second: Int64) -> [UInt8] {
         let moment = moment(second)
-        head.append(contentsOf: moment.lines)
+        return ByteBuilder.array(capacity: room(moment, operation, authority)) { head in
+            sign(operation, authority: authority, body: body, moment, into: &head)
+        }
+    }
+
+    /// Appends what `lines` gives.
+    func sign(
+        _ operation: OperationName,
+        authority: [UInt8],
+        body: [UInt8],
+        _ moment: SigningMoment,
+        into head: inout ByteBuilder
+    ) {
+        head.append(moment.lines)
         // What is digested is written behind the lines for a moment: no other array is needed.
         let end = head.count
         let signature = DigestWorker.borrow { worker in
-            head.append(contentsOf: SignedTexts.beforeHost)
-            head.append(contentsOf: authority.utf8)
-            head.append(contentsOf: moment.afterHost)
-            head.append(contentsOf: texts.fromTarget[operation.index])
-            worker.sha256(body).appendHexadecimal(to: &head)
+            head.append(SignedTexts.beforeHost)
+            head.append(authority)
+            head.append(moment.afterHost)
+            head.append(texts.fromTarget[operation.index])
+            head.append(worker.sha256(body))
             let digest = worker.sha256(head, from: end)
-            head.removeLast(head.count - end)
-            digest.appendHexadecimal(to: &head)
+            head.truncate(to: end)
+            head.append(digest)
             return worker.authenticate(head, from: end, with: moment.key)
         }
-        head.removeLast(head.count - end)
-        signature.appendHexadecimal(to: &head)
-        head.append(contentsOf: SignedTexts.lineEnd)
+        head.truncate(to: end)
+        head.append(signature)
+        head.append(SignedTexts.lineEnd)
     }
 
-    /// The room that `sign` needs in the head, what it digests included, for hosts of usual length.
-    var lineBytes: Int { 560 + keys.accessKey.utf8.count + 2 * (keys.sessionToken?.utf8.count ?? 0) }
+    /// The room that `sign` needs, what it digests included.
+    func room(_ moment: SigningMoment, _ operation: OperationName, _ authority: [UInt8]) -> Int {
+        let digested =
+            SignedTexts.beforeHost.count + authority.count + moment.afterHost.count
+            + texts.fromTarget[operation.index].count + 64
+        return moment.lines.count + max(digested, 64 + SignedTexts.lineEnd.count)
+    }
 
-    private func moment(_ second: Int64) -> SigningMoment {
+    /// What the signatures of one second have in common.
+    func moment(_ second: Int64) -> SigningMoment {
         moment.withLock { current in
             if let current, current.second == second { return current }
             let made = SigningMoment(second, keys, region: region, texts: texts, before: current)

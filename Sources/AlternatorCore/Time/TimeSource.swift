@@ -5,11 +5,14 @@ import AlternatorTransport
 /// Tests put a clock of their own behind it; nothing else in this module asks for the time.
 package struct TimeSource: Sendable {
     private let read: @Sendable () -> Duration
+    /// Real time began here; `nil`: the time is that of `read`.
+    private let start: Int64?
     /// Returns whether the whole time passed.
     private let wait: @Sendable (Duration) async -> Bool
 
     package init(_ clock: some Clock<Duration>) {
         let start = clock.now
+        self.start = nil
         read = { start.duration(to: clock.now) }
         wait = { duration in
             do {
@@ -23,13 +26,20 @@ package struct TimeSource: Sendable {
 
     /// Real time, with waits on the timers of a transport's loops.
     init(_ transport: LoopTransport) {
-        let start = ContinuousClock.now
-        read = { start.duration(to: .now) }
+        let start = MonotonicTime.now.nanoseconds
+        self.start = start
+        read = { .nanoseconds(MonotonicTime.now.nanoseconds - start) }
         wait = { duration in await transport.sleep(duration) }
     }
 
     /// Time since this value was made.
-    var now: Duration { read() }
+    var now: Duration { start == nil ? read() : .nanoseconds(nanoseconds) }
+
+    /// `now` in nanoseconds: what is only subtracted from each other needs no `Duration`.
+    var nanoseconds: Int64 {
+        guard let start else { return read().saturatedNanoseconds }
+        return MonotonicTime.now.nanoseconds - start
+    }
 
     /// Waits; ends early if the task is cancelled or the transport closed.
     ///

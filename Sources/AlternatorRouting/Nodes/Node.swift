@@ -11,7 +11,9 @@ package struct NodeID: Hashable, Comparable, Sendable, CustomStringConvertible {
 }
 
 /// A node of the current set.
-package struct Node: Hashable, Sendable {
+///
+/// A class, so that each choice of a node hands on a pointer and not its names.
+package final class Node: Hashable, Sendable {
     package let id: NodeID
     package let endpoint: Endpoint
     /// Where to connect: the endpoint's host, or what the caller's address translator made of it.
@@ -21,6 +23,17 @@ package struct Node: Hashable, Sendable {
         self.id = id
         self.endpoint = endpoint
         self.connectHost = connectHost
+    }
+
+    package static func == (left: Node, right: Node) -> Bool {
+        left === right
+            || (left.id == right.id && left.endpoint == right.endpoint && left.connectHost == right.connectHost)
+    }
+
+    package func hash(into hasher: inout Hasher) {
+        hasher.combine(id)
+        hasher.combine(endpoint)
+        hasher.combine(connectHost)
     }
 }
 

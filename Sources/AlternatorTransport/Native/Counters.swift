@@ -38,6 +38,15 @@ import Synchronization
         unsafe cells[lane * stride + index].wrappingAdd(amount, ordering: .relaxed)
     }
 
+    /// Adds to three counters in a row, from `index` on.
+    package func add(_ amounts: (UInt64, UInt64, UInt64), from index: Int) {
+        precondition(index >= 0 && index + 2 < count, "There are no such counters.")
+        let cell = unsafe cells + (Int(calt_thread_number()) & (lanes - 1)) * stride + index
+        unsafe cell[0].wrappingAdd(amounts.0, ordering: .relaxed)
+        unsafe cell[1].wrappingAdd(amounts.1, ordering: .relaxed)
+        unsafe cell[2].wrappingAdd(amounts.2, ordering: .relaxed)
+    }
+
     /// The sum over all lanes; what is added meanwhile may or may not be in it.
     package func value(at index: Int) -> UInt64 {
         precondition(index >= 0 && index < count, "There is no such counter.")

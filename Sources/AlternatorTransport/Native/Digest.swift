@@ -1,3 +1,4 @@
+import CAlternator
 import COpenSSL
 import Synchronization
 
@@ -48,20 +49,23 @@ package final class HMACKey: Sendable {
 package struct DigestWorker: Sendable {
     private let context = DigestContext()
 
-    /// Those that nobody uses.
-    private static let idle = Mutex<[DigestWorker]>([])
-    /// As many threads may digest at once before one has to make a worker anew.
-    private static let maximumIdle = 64
+    /// A worker with the mark that somebody uses it.
+    private final class Place: Sendable {
+        let worker = DigestWorker()
+        let isTaken = Atomic<Bool>(false)
+    }
+
+    /// A thread asks for the same place each time, so that those of different threads rarely meet.
+    private static let places = (0..<64).map { _ in Place() }
 
     private init() {}
 
-    /// Lends a worker.
+    /// Lends a worker; no thread waits for another.
     package static func borrow(_ body: (DigestWorker) -> DigestValue) -> DigestValue {
-        let worker = idle.withLock { $0.popLast() } ?? DigestWorker()
-        let value = body(worker)
-        idle.withLock { idle in
-            if idle.count < maximumIdle { idle.append(worker) }
-        }
+        let place = places[Int(calt_thread_number()) & 63]
+        guard !place.isTaken.exchange(true, ordering: .acquiring) else { return body(DigestWorker()) }
+        let value = body(place.worker)
+        place.isTaken.store(false, ordering: .releasing)
         return value
     }
 
@@ -69,6 +73,23 @@ package struct DigestWorker: Sendable {
     package func sha256(_ bytes: [UInt8], from start: Int = 0) -> DigestValue {
         context.copy(.started)
         context.update(bytes, from: start)
+        return context.finish()
+    }
+
+    /// The SHA-256 of what is put together, from `start` on.
+    package func sha256(_ bytes: borrowing ByteBuilder, from start: Int) -> DigestValue {
+        context.copy(.started)
+        context.update(bytes, from: start)
+        return context.finish()
+    }
+
+    /// The HMAC-SHA-256 of what is put together, from `start` on.
+    package func authenticate(_ message: borrowing ByteBuilder, from start: Int, with key: HMACKey) -> DigestValue {
+        context.copy(key.inner)
+        context.update(message, from: start)
+        let digest = context.finish()
+        context.copy(key.outer)
+        context.update(digest)
         return context.finish()
     }
 
@@ -126,6 +147,10 @@ private final class DigestContext: @unchecked Sendable {  // What several thread
                 unsafe EVP_DigestUpdate(context, raw.baseAddress.map { unsafe $0 + start }, raw.count - start)
             }
         )
+    }
+
+    func update(_ bytes: borrowing ByteBuilder, from start: Int) {
+        check(unsafe bytes.withBytes(from: start) { unsafe EVP_DigestUpdate(context, $0.baseAddress, $0.count) })
     }
 
     func update(_ digest: DigestValue) {

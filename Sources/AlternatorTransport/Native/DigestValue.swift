@@ -18,14 +18,13 @@ package struct DigestValue: Sendable, Hashable {
         unsafe withUnsafeBytes(of: self) { unsafe body($0) }
     }
 
-    /// Appends the 64 hexadecimal digits, in lower case.
-    package func appendHexadecimal(to text: inout [UInt8]) {
+    /// The 64 hexadecimal digits, in lower case and in the order of memory.
+    var hexadecimal: (UInt64, UInt64, UInt64, UInt64, UInt64, UInt64, UInt64, UInt64) {
         // Eight digits at once: three digests digit by digit would be a fifth of a signature's cost.
-        let digits = (
+        (
             Self.firstDigits(first), Self.lastDigits(first), Self.firstDigits(second), Self.lastDigits(second),
             Self.firstDigits(third), Self.lastDigits(third), Self.firstDigits(fourth), Self.lastDigits(fourth)
         )
-        unsafe withUnsafeBytes(of: digits) { unsafe text.append(contentsOf: $0) }
     }
 
     private static func firstDigits(_ word: UInt64) -> UInt64 { digits(word.bigEndian >> 32) }

@@ -97,15 +97,13 @@ final class Vault: Sendable {
     }
 
     private static func signature(_ secret: String) -> String {
-        var head: [UInt8] = []
-        RequestSigner(SigningKeys("role", secret, nil), region: "us-east-1").sign(
+        let lines = RequestSigner(SigningKeys("role", secret, nil), region: "us-east-1").lines(
             .putItem,
-            authority: "10.0.0.1:8000",
+            authority: Array("10.0.0.1:8000".utf8),
             body: Array("{}".utf8),
-            second: 1_795_246_560,
-            into: &head
+            second: 1_795_246_560
         )
-        return String(String(decoding: head, as: UTF8.self).split(separator: "Signature=")[1].prefix(64))
+        return String(String(decoding: lines, as: UTF8.self).split(separator: "Signature=")[1].prefix(64))
     }
 
     private static func signedBy(_ call: ScriptedTransport.Call?, _ secret: String) -> Bool {

@@ -137,11 +137,10 @@ import Testing
         // Seconds of two days, backwards too, and one of them twice.
         for second in [1_440_938_160, 1_440_938_160, 1_440_938_161, 1_440_979_200, 1_440_979_199] as [Int64] {
             for operation in OperationName.allCases {
-                var head: [UInt8] = Array("before\r\n".utf8)
-                signer.sign(operation, authority: "[2001:db8::1]:8043", body: body, second: second, into: &head)
+                let authority = Array("[2001:db8::1]:8043".utf8)
+                let lines = signer.lines(operation, authority: authority, body: body, second: second)
                 let expected = Self.expected(keys, operation, body, second)
-                #expect(String(decoding: head, as: UTF8.self) == "before\r\n" + expected)
-                #expect(head.count - 8 <= signer.lineBytes)
+                #expect(String(decoding: lines, as: UTF8.self) == expected)
             }
         }
     }

@@ -1,4 +1,5 @@
 import AlternatorTransport
+import AlternatorWire
 import Dispatch
 import TestSupport
 import Testing
@@ -7,9 +8,9 @@ import Testing
 
 @Suite struct LatencyHistogramTests {
     private func histogram(_ nanoseconds: [Int64]) -> LatencyHistogram {
-        let counters = LatencyCounters(lanes: 2)
-        for value in nanoseconds { counters.add(nanoseconds: value) }
-        return counters.histogram
+        let counters = OperationSeries(lanes: 2)
+        for value in nanoseconds { counters.add(.getItem, nanoseconds: value) }
+        return counters.histograms.first?.latency ?? LatencyHistogram(buckets: [], sumNanoseconds: 0)
     }
 
     @Test func `buckets follow each other without a gap, an eighth of their lower end wide`() {
@@ -66,23 +67,23 @@ import Testing
     }
 
     @Test func `one interval is the difference of two snapshots`() {
-        let counters = LatencyCounters(lanes: 1)
-        counters.add(nanoseconds: 1_000_000)
-        let before = counters.histogram
-        for _ in 0..<3 { counters.add(nanoseconds: 50_000_000) }
-        let interval = counters.histogram.since(before)
+        let counters = OperationSeries(lanes: 1)
+        counters.add(.getItem, nanoseconds: 1_000_000)
+        let before = counters.histograms[0].latency
+        for _ in 0..<3 { counters.add(.getItem, nanoseconds: 50_000_000) }
+        let interval = counters.histograms[0].latency.since(before)
         #expect(interval.count == 3)
         #expect(interval.sum == .milliseconds(150))
         #expect(interval.quantile(0) > .milliseconds(43))
     }
 
     @Test func `many threads count without losing one`() {
-        let counters = LatencyCounters(lanes: 4)
+        let counters = OperationSeries(lanes: 4)
         DispatchQueue.concurrentPerform(iterations: 8) { thread in
-            for value in 0..<20_000 { counters.add(nanoseconds: Int64(value + thread)) }
+            for value in 0..<20_000 { counters.add(.getItem, nanoseconds: Int64(value + thread)) }
         }
-        #expect(counters.histogram.count == 160_000)
+        #expect(counters.histograms[0].latency.count == 160_000)
         // 8 × (0 + … + 19,999) and 20,000 × (0 + … + 7).
-        #expect(counters.histogram.sum == .nanoseconds(8 * 199_990_000 + 20_000 * 28))
+        #expect(counters.histograms[0].latency.sum == .nanoseconds(8 * 199_990_000 + 20_000 * 28))
     }
 }

@@ -1,0 +1,73 @@
+import AlternatorCore
+import AlternatorRouting
+import AlternatorWire
+
+/// Makes requests that name one item of a typed table; what is the same for all of them is made once.
+///
+/// Not generic: a model's type is gone where its key has become attributes.
+final class KeyRequests: Sendable {
+    private let table: String
+    private let partition: KeyAttribute
+    private let sort: KeyAttribute?
+    /// `{"TableName":"users","Key":{"id":`
+    private let beginning: [UInt8]
+    /// `,"sort":`
+    private let joint: [UInt8]
+
+    init(table: String, partition: KeyAttribute, sort: KeyAttribute?) {
+        self.table = table
+        self.partition = partition
+        self.sort = sort
+        var body = RequestBody(table: table)
+        body.writer.key("Key")
+        body.writer.byte(UInt8(ascii: "{"))
+        body.writer.key(partition.name)
+        beginning = body.writer.bytes
+        var joint = JSONWriter(reserving: 32)
+        if let sort {
+            joint.byte(UInt8(ascii: ","))
+            joint.string(sort.name)
+            joint.byte(UInt8(ascii: ":"))
+        }
+        self.joint = joint.bytes
+    }
+
+    /// Whether keys have a second attribute.
+    var hasSort: Bool { sort != nil }
+
+    /// A GetItem.
+    ///
+    /// - Parameters:
+    ///   - partitionKey: the partition key's value.
+    ///   - sortKey: the sort key's value, where the table has one.
+    ///   - projection: the attributes wanted; `nil`: all.
+    func get(
+        _ partitionKey: AttributeValue,
+        _ sortKey: AttributeValue?,
+        consistent: Bool,
+        projection: [String]?
+    ) throws(AlternatorError) -> EncodedRequest {
+        try ItemKeyValues.check(partitionKey, of: partition.name, type: partition.type)
+        var body = RequestBody(continuing: beginning, reserving: 160)
+        body.writer.attributeValue(partitionKey)
+        if let sort, let sortKey {
+            try ItemKeyValues.check(sortKey, of: sort.name, type: sort.type)
+            body.writer.raw(joint)
+            body.writer.attributeValue(sortKey)
+        }
+        body.writer.byte(UInt8(ascii: "}"))
+        if consistent { body.member("ConsistentRead", true) }
+        if let projection {
+            var expressions = ExpressionWriter()
+            try body.projection(projection, with: &expressions)
+            expressions.appendPlaceholders(to: &body.writer)
+        }
+        return EncodedRequest(
+            .getItem,
+            table: table,
+            body: body.finish(),
+            hint: RouteHint(table: table, partitionKey: partitionKey, access: .read),
+            safety: .idempotent
+        )
+    }
+}
