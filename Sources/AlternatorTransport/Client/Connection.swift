@@ -58,7 +58,6 @@ final class Connection: Channel, @unchecked Sendable {
         /// The loop looks at this connection no later than this.
         var armed = MonotonicTime.distantFuture
         var lastTimeout: Int64 = 0
-        var lastUsed: MonotonicTime
         /// It was idle before its present request, so that the server may have closed it meanwhile.
         var wasIdle = false
 
@@ -71,10 +70,20 @@ final class Connection: Channel, @unchecked Sendable {
     let pool: PeerPool
     let born: MonotonicTime
     private let stream: ByteStream
-    private let shared: Mutex<Shared>
+    private let shared = Mutex(Shared())
+    /// When it was last given back.
+    ///
+    /// The loop writes it before the connection goes to the pool, whose lock hands it on; so it is for the loop and for
+    /// whoever found the connection there.
+    private(set) var lastUsed: MonotonicTime
+    private let limits: ResponseParser.Limits
     // Loop:
     private var parser: ResponseParser
+    /// The parser is as new: what comes may be a whole answer.
+    private var isParserNew = true
     private var hasServed = false
+    /// The loop's own thread has sent a whole request, so until the answer has come nobody else changes `phase`.
+    private var awaitsAnswer = false
 
     /// Above this much idle time a look at the socket is worth its cost, in nanoseconds.
     private static let suspiciousIdle: Int64 = 1_000_000
@@ -83,13 +92,11 @@ final class Connection: Channel, @unchecked Sendable {
         self.pool = pool
         self.stream = stream
         born = now
-        shared = Mutex(Shared(lastUsed: now))
-        parser = ResponseParser(limits: pool.configuration.limits)
+        lastUsed = now
+        limits = pool.configuration.limits
+        parser = ResponseParser(limits: limits)
         super.init(loop: loop)
     }
-
-    /// When it was last given back; fixed while it is in the pool.
-    var lastUsed: MonotonicTime { shared.withLock { $0.lastUsed } }
 
     // MARK: Sending, on any thread
 
@@ -98,29 +105,32 @@ final class Connection: Channel, @unchecked Sendable {
     /// - Parameters:
     ///   - exchange: the request and who waits for its answer.
     ///   - wasIdle: the connection had nothing to do, so that the server may have closed it meanwhile.
+    ///   - waiter: of an exchange that begins just now.
     /// - Returns: what became of both.
-    func send(_ exchange: Exchange, wasIdle: Bool = false) -> SendOutcome {
-        let now = MonotonicTime.now
-        let (claimed, idle, arm) = shared.withLock { shared -> (Bool, Int64, Bool) in
-            guard shared.phase == .idle else { return (false, 0, false) }
+    func send(_ exchange: Exchange, wasIdle: Bool = false, beginning waiter: Waiter? = nil) -> SendOutcome {
+        let now = waiter == nil ? MonotonicTime.now : exchange.began
+        let idle = now.nanoseconds(since: lastUsed)
+        // On the loop's own thread nothing but a cancellation can come between, for which the request counts as sent.
+        let isHere = loop.isCurrent
+        let total = exchange.request.totalBytes
+        let (claimed, arm) = shared.withLock { shared -> (Bool, Bool) in
+            guard shared.phase == .idle else { return (false, false) }
             if shared.isInspected {
                 shared.isLeftOver = true
-                return (false, 0, false)
+                return (false, false)
             }
             shared.phase = .busy
             shared.exchange = exchange
-            shared.writing = true
-            shared.requestSent = false
-            shared.sentBytes = 0
+            shared.writing = !isHere
+            shared.requestSent = isHere
+            shared.sentBytes = isHere ? total : 0
             shared.hasHead = false
-            shared.answered = nil
             shared.lastTimeout = exchange.timeout
             shared.deadline = now.advanced(byNanoseconds: exchange.timeout)
-            let idle = now.nanoseconds(since: shared.lastUsed)
             shared.wasIdle = wasIdle
             let arm = shared.deadline < shared.armed
             if arm { shared.armed = shared.deadline }
-            return (true, idle, arm)
+            return (true, arm)
         }
         guard claimed else { return .gone }
         loop.exchangeBegan()
@@ -128,10 +138,29 @@ final class Connection: Channel, @unchecked Sendable {
             dropUnused()
             return .gone
         }
-        guard exchange.assign(self) else { return unclaim() }
+        let isTaken = if let waiter { exchange.begin(waiter, on: self) } else { exchange.assign(self) }
+        guard isTaken else { return unclaim() }
         if arm { loop.execute { _ in self.arm() } }
-        wrote(stream.write(exchange.request.head, exchange.request.body, from: 0))
+        if isHere {
+            writeHere(exchange.request, total)
+        } else {
+            wrote(stream.write(exchange.request.head, exchange.request.body, from: 0))
+        }
         return .taken
+    }
+
+    private func writeHere(_ request: OutgoingRequest, _ total: Int) {
+        let outcome = stream.write(request.head, request.body, through: loop.input)
+        if case .accepted(total) = outcome {
+            awaitsAnswer = true
+            return
+        }
+        shared.withLock { shared in
+            shared.writing = true
+            shared.requestSent = false
+            shared.sentBytes = 0
+        }
+        wrote(outcome)
     }
 
     /// Gives the connection back: nothing was written.
@@ -212,7 +241,12 @@ final class Connection: Channel, @unchecked Sendable {
             } else {
                 loop.execute { _ in self.fail(.connectionLost, "The connection is not to be used again.") }
             }
-            exchange?.finish(.success(response))
+            exchange?.finish(
+                status: response.status,
+                bytes: response.bytes,
+                bodyOffset: response.bodyOffset,
+                on: nil
+            )
         // The event that says "writable again" may have come before the rest was noted: try once, on the loop.
         case .resumeOnLoop: loop.execute { _ in self.writeRest() }
         case .readLast: loop.execute { _ in self.receive(untilEnd: true) }
@@ -224,7 +258,7 @@ final class Connection: Channel, @unchecked Sendable {
     private func end(_ exchange: Exchange?, _ failure: Failure, _ sent: TransportError.Sent) {
         guard let exchange else { return }
         if failure.isStale, exchange.repeats(at: .now) { return pool.dispatch(exchange, from: pool.currentLoop) }
-        exchange.finish(.failure(failure.error(sent: sent)))
+        exchange.fail(failure.error(sent: sent))
     }
 
     /// The exchange was cancelled, on any thread.
@@ -255,7 +289,7 @@ final class Connection: Channel, @unchecked Sendable {
     }
 
     override func ready(_ readiness: Readiness) {
-        if readiness.contains(.writable) || stream.isSecure { writeRest() }
+        if !awaitsAnswer, readiness.contains(.writable) || stream.isSecure { writeRest() }
         let ends = !readiness.isDisjoint(with: [.hangup, .error])
         if ends || readiness.contains(.readable) || stream.isSecure { receive(untilEnd: ends) }
     }
@@ -272,7 +306,7 @@ final class Connection: Channel, @unchecked Sendable {
                 shared.armed = shared.deadline
                 return .arm(shared.deadline)
             case .idle:
-                let end = expiry(idleSince: shared.lastUsed)
+                let end = expiry(idleSince: lastUsed)
                 if now >= end { return .expire }
                 // Not later than a request like the last one would need it: then that one costs no wake-up.
                 let soon = now.advanced(byNanoseconds: max(shared.lastTimeout, 1_000_000_000))
@@ -326,6 +360,7 @@ final class Connection: Channel, @unchecked Sendable {
             return (true, false, shared.exchange.take(), sent)
         }
         guard wasOpen else { return }
+        awaitsAnswer = false
         loop.unregister(self)
         // A thread inside `write` gets an error and closes; the number must not be reused before.
         if deferred { stream.shutdown() } else { stream.close() }
@@ -353,13 +388,19 @@ final class Connection: Channel, @unchecked Sendable {
     ///
     /// - Parameter untilEnd: the stream is known to end, so a short read is not the last one.
     private func receive(untilEnd: Bool) {
-        let (phase, expected) = shared.withLock { shared in
-            shared.isInspected = shared.phase == .idle
-            return (shared.phase, shared.phase == .busy)
+        let expected: Bool
+        if awaitsAnswer {
+            expected = true
+        } else {
+            let phase = shared.withLock { shared in
+                shared.isInspected = shared.phase == .idle
+                return shared.phase
+            }
+            guard phase != .closed else { return }
+            expected = phase == .busy
         }
-        guard phase != .closed else { return }
         while true {
-            switch stream.read(into: &loop.receiveBuffer) {
+            switch stream.read(into: loop.input) {
             case .bytes(let count, let more):
                 guard expected else {
                     return dropIdle("The server sent bytes that nobody asked for.")
@@ -391,15 +432,24 @@ final class Connection: Channel, @unchecked Sendable {
 
     /// Gives bytes to the parser; true when nothing more is to be read for this exchange.
     private func take(_ count: Int, ends: Bool, more: Bool) -> Bool {
+        if isParserNew {
+            if let whole = WholeAnswer(loop.input, count: count, limits: limits) {
+                // Copied first: looking for more may overwrite it.
+                let bytes = loop.input.copy(count)
+                let reusable = !ends && (!more || hasNothingMore())
+                complete(status: whole.status, bytes, whole.bodyOffset, reusable: reusable)
+                return true
+            }
+            isParserNew = false
+        }
         let taken: Int
-        let buffer = loop.receiveBuffer
-        if !stream.isSecure, parser.isUntouched, TLSRecord.isAlert(buffer, count) {
+        if !stream.isSecure, parser.isUntouched, loop.input.withSpan(count, TLSRecord.isAlert) {
             let fault = TLSFault(.peerIsSecure, "it answered a plain request in TLS")
             fail(.tls, "\(pool.name): \(fault.detail).", fault)
             return true
         }
         do throws(HTTPSyntaxError) {
-            taken = try parser.feed(buffer.span.extracting(0..<count))
+            taken = try loop.input.withSpan(count) { input throws(HTTPSyntaxError) in try parser.feed(input) }
         } catch {
             let problem = error.limit == nil ? "did not answer in HTTP/1.1" : "answered beyond a limit"
             fail(
@@ -422,7 +472,7 @@ final class Connection: Channel, @unchecked Sendable {
 
     /// Whether the read that gave the end of the answer gave all there is; under TLS there may be a ticket behind it.
     private func hasNothingMore() -> Bool {
-        if case .wouldBlock = stream.read(into: &loop.receiveBuffer) { true } else { false }
+        if case .wouldBlock = stream.read(into: loop.input) { true } else { false }
     }
 
     private func dropIdle(_ message: String) {
@@ -447,17 +497,24 @@ final class Connection: Channel, @unchecked Sendable {
         )
     }
 
-    /// The answer is complete.
+    /// The parser has a complete answer.
     private func complete(reusable: Bool) {
         let (response, persists) = parser.take()
+        isParserNew = true
+        complete(status: response.status, response.bytes, response.bodyOffset, reusable: reusable && persists)
+    }
+
+    /// The answer is complete.
+    private func complete(status: Int, _ bytes: [UInt8], _ bodyOffset: Int, reusable: Bool) {
         hasServed = true
+        awaitsAnswer = false
         enum Next { case release, close, leave }
         let (exchange, next) = shared.withLock { shared -> (Exchange?, Next) in
             guard shared.phase == .busy else { return (nil, .leave) }
-            shared.lastUsed = loop.now
-            let good = reusable && persists && shared.exchange != nil
+            lastUsed = loop.now
+            let good = reusable && shared.exchange != nil
             if shared.writing {
-                shared.answered = (response, good)
+                shared.answered = (IncomingResponse(status: status, bytes: bytes, bodyOffset: bodyOffset), good)
                 return (nil, .leave)
             }
             let exchange = shared.exchange.take()
@@ -474,7 +531,7 @@ final class Connection: Channel, @unchecked Sendable {
         case .close: fail(.connectionLost, "The connection is not to be used again.")
         case .leave: break
         }
-        exchange?.finish(.success(response))
+        exchange?.finish(status: status, bytes: bytes, bodyOffset: bodyOffset, on: loop)
     }
 
     private var now: MonotonicTime { loop.now }

@@ -3,125 +3,163 @@ import Synchronization
 /// One request on its way to its answer.
 ///
 /// Whoever moves it to `finished` first resumes the caller, in `finish` or `cancel`; everybody else finds it done.
-final class Exchange: Sendable {
-    typealias Outcome = Result<IncomingResponse, TransportError>
+final class Exchange: @unchecked Sendable {
+    /// Each step is one atomic exchange, which also hands on what was written before it: `waiter` and `connection` are
+    /// written by whoever serves the exchange, before the step that makes them known, the outcome by whoever finishes it,
+    /// before the caller is resumed.
+    private enum Phase: UInt8 {
+        /// The caller does not wait yet. Next: `waiting`, `finished`.
+        case starting
+        /// In line for a connection. Next: `sent`, `finished`.
+        case waiting
+        /// `connection` serves it. Next: `waiting` (to be repeated), `finished`.
+        case sent
+        case finished
+    }
 
     let request: OutgoingRequest
-    let options: ExchangeOptions
     /// The request timeout in nanoseconds; begins when the request has its connection.
     let timeout: Int64
-    /// When waiting for a connection ends.
-    let acquireDeadline: MonotonicTime
+    /// Connections that were idle for longer do not serve it, in nanoseconds; `nil`: any may.
+    let maximumIdle: Int64?
+    private let mayRepeat: Bool
     let pool: PeerPool
     /// When waiting for a connection began.
     let began: MonotonicTime
-
-    private struct State {
-        /// Set when it was sent over a connection that turned out dead: older ones are passed over.
-        var repeatedAt: MonotonicTime?
-        var continuation: CheckedContinuation<Outcome, Never>?
-        var connection: Connection?
-        /// Set when the outcome is known before there is a continuation to tell.
-        var early: Outcome?
-        var finished = false
-    }
-    private let state = Mutex(State())
-
     /// The loop whose task waits; `nil`: the caller runs elsewhere.
     private let home: EventLoop?
+
+    private let phase = Atomic<UInt8>(Phase.starting.rawValue)
+    private var waiter: Waiter?
+    private var connection: Connection?
+    /// Connections that are older do not serve it, as it was sent over one that turned out dead; `nil`: any may.
+    private(set) var repeatedAt: MonotonicTime?
+    // The outcome:
+    private var status = 0
+    private var bytes: [UInt8] = []
+    private var bodyOffset = 0
+    private var error: TransportError?
 
     init(
         _ request: OutgoingRequest,
         options: ExchangeOptions,
         began: MonotonicTime,
-        acquireTimeout: Duration,
         pool: PeerPool,
         home: EventLoop?
     ) {
         self.request = request
-        self.options = options
         self.began = began
-        acquireDeadline = began.advanced(by: acquireTimeout)
         self.pool = pool
         self.home = home
         timeout = max(0, options.requestTimeout.saturatedNanoseconds)
+        maximumIdle = options.maximumIdle.map(\.saturatedNanoseconds)
+        mayRepeat = options.mayRepeat
     }
 
-    /// Takes the caller's continuation.
+    /// When waiting for a connection ends.
+    var acquireDeadline: MonotonicTime { began.advanced(byNanoseconds: pool.configuration.acquireNanoseconds) }
+
+    /// The outcome; for the caller, once it has been resumed.
+    func outcome() throws(TransportError) -> IncomingResponse {
+        if let error { throw error }
+        return IncomingResponse(status: status, bytes: bytes, bodyOffset: bodyOffset)
+    }
+
+    private func step(from: Phase, to next: Phase) -> Bool {
+        phase.compareExchange(
+            expected: from.rawValue,
+            desired: next.rawValue,
+            ordering: .acquiringAndReleasing
+        ).exchanged
+    }
+
+    /// Moves to `finished`.
+    ///
+    /// - Returns: where it was before; `nil` if it was finished.
+    private func end() -> Phase? {
+        let before = phase.exchange(Phase.finished.rawValue, ordering: .acquiringAndReleasing)
+        return before == Phase.finished.rawValue ? nil : Phase(rawValue: before)
+    }
+
+    /// Takes the caller's wait.
     ///
     /// - Returns: false if the exchange was cancelled before; the caller is then resumed already.
-    func begin(_ continuation: CheckedContinuation<Outcome, Never>) -> Bool {
-        let early = state.withLock { state -> Outcome? in
-            if let early = state.early { return early }
-            state.continuation = continuation
-            return nil
-        }
-        if let early { continuation.resume(returning: early) }
-        return early == nil
+    func begin(_ waiter: Waiter) -> Bool {
+        self.waiter = waiter
+        if step(from: .starting, to: .waiting) { return true }
+        error = Exchange.cancelled(sent: .incomplete)
+        waiter.resume()
+        return false
     }
 
-    var isFinished: Bool { state.withLock { $0.finished } }
+    /// As `begin` and `assign` in one.
+    ///
+    /// - Returns: false if the exchange was cancelled before; the caller is not resumed then.
+    func begin(_ waiter: Waiter, on connection: Connection) -> Bool {
+        self.waiter = waiter
+        self.connection = connection
+        return step(from: .starting, to: .sent)
+    }
 
-    /// Connections that are older do not serve it; `nil`: any may.
-    var repeatedAt: MonotonicTime? { options.mayRepeat ? state.withLock { $0.repeatedAt } : nil }
+    var isFinished: Bool { phase.load(ordering: .acquiring) == Phase.finished.rawValue }
 
     /// Whether it is to be sent once more, after the connection it was sent over ended without a byte of an answer.
     func repeats(at now: MonotonicTime) -> Bool {
-        guard options.mayRepeat else { return false }
-        return state.withLock { state in
-            guard !state.finished, state.repeatedAt == nil else { return false }
-            state.repeatedAt = now
-            state.connection = nil
-            return true
-        }
+        guard mayRepeat, repeatedAt == nil else { return false }
+        repeatedAt = now
+        return step(from: .sent, to: .waiting)
     }
 
     /// Notes which connection serves the exchange; false if it is over.
     func assign(_ connection: Connection) -> Bool {
-        state.withLock { state in
-            if state.finished { return false }
-            state.connection = connection
-            return true
-        }
+        self.connection = connection
+        return step(from: .waiting, to: .sent)
     }
 
-    /// Ends the exchange, unless it has ended.
-    func finish(_ outcome: Outcome) {
-        let continuation = state.withLock { state -> CheckedContinuation<Outcome, Never>? in
-            if state.finished { return nil }
-            state.finished = true
-            state.connection = nil
-            return state.continuation.take()
-        }
-        guard let continuation else { return }
-        guard let home, !home.isCurrent, let here = pool.currentLoop else {
-            return continuation.resume(returning: outcome)
-        }
+    /// Ends the exchange with an answer, unless it has ended.
+    ///
+    /// `loop` is the one whose thread calls, if the caller knows.
+    func finish(status: Int, bytes: [UInt8], bodyOffset: Int, on loop: EventLoop?) {
+        guard end() != nil else { return }
+        self.status = status
+        self.bytes = bytes
+        self.bodyOffset = bodyOffset
+        resume(on: loop)
+    }
+
+    /// Ends the exchange without an answer, unless it has ended.
+    func fail(_ error: TransportError) {
+        guard end() != nil else { return }
+        self.error = error
+        resume(on: nil)
+    }
+
+    private func resume(on loop: EventLoop?) {
+        guard let waiter else { return }
+        if home == nil || home === loop { return waiter.resume() }
+        guard let home, !home.isCurrent, let here = pool.currentLoop else { return waiter.resume() }
         // Served by a connection of another loop: the task goes back to its own.
         here.resumingFor = home
-        continuation.resume(returning: outcome)
+        waiter.resume()
         here.resumingFor = nil
     }
 
     /// The caller's task was cancelled.
     func cancel() {
-        let (continuation, connection, first) = state.withLock { state in
-            if state.finished { return (nil, nil, false) as (CheckedContinuation<Outcome, Never>?, Connection?, Bool) }
-            state.finished = true
-            if state.continuation == nil { state.early = .failure(Exchange.cancelled(sent: .incomplete)) }
-            return (state.continuation.take(), state.connection.take(), true)
-        }
-        guard first else { return }
+        guard let before = end() else { return }
         var (sent, hasHead) = (TransportError.Sent.incomplete, false)
-        if let connection {
-            (sent, hasHead) = connection.abandon(self)
-        } else {
-            pool.removeWaiter(self)
+        switch before {
+        // `begin` finds it and resumes the caller.
+        case .starting, .finished: return
+        case .waiting: pool.removeWaiter(self)
+        case .sent:
+            if let connection { (sent, hasHead) = connection.abandon(self) }
         }
-        continuation?.resume(returning: .failure(Exchange.cancelled(sent: sent, hasHead: hasHead)))
+        error = Exchange.cancelled(sent: sent, hasHead: hasHead)
+        waiter?.resume()
     }
 
-    private static func cancelled(sent: TransportError.Sent, hasHead: Bool = false) -> TransportError {
+    static func cancelled(sent: TransportError.Sent, hasHead: Bool = false) -> TransportError {
         TransportError(.cancelled, sent: sent, message: "The task was cancelled.", hasHead: hasHead)
     }
 }

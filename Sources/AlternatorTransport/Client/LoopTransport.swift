@@ -45,42 +45,15 @@ package final class LoopTransport: Transport {
         options: ExchangeOptions
     ) async throws(TransportError) -> IncomingResponse {
         let pool = try pool(for: peer)
-        do throws(SystemError) {
-            try group.start()
-        } catch {
-            throw TransportError(
-                .connectFailed,
-                sent: .incomplete,
-                message: "The event loops cannot start: \(error)."
-            )
-        }
         let loop = group.current
-        let exchange = Exchange(
-            request,
-            options: options,
-            began: .now,
-            acquireTimeout: configuration.acquireTimeout,
-            pool: pool,
-            home: loop
-        )
-        let outcome = await withTaskCancellationHandler {
-            await withCheckedContinuation { continuation in
-                if exchange.begin(continuation) { pool.dispatch(exchange, from: loop) }
-            }
-        } onCancel: {
-            exchange.cancel()
-        }
-        return try outcome.get()
+        let exchange = Exchange(request, options: options, began: .now, pool: pool, home: loop)
+        await Waiter.wait(onCancel: { exchange.cancel() }) { pool.begin(exchange, $0, from: loop) }
+        return try exchange.outcome()
     }
 
     package func warm(_ peer: Peer, connections: Int) {
+        // Of what fails the first request will tell.
         guard connections > 0, let pool = try? pool(for: peer) else { return }
-        do throws(SystemError) {
-            try group.start()
-        } catch {
-            // The first request will tell.
-            return
-        }
         pool.warm(upTo: connections)
     }
 
@@ -110,10 +83,28 @@ package final class LoopTransport: Transport {
         state.withLock { $0.pools.compactMap { $0 } + $0.draining }
     }
 
+    /// The pool of a peer; the loops run once there is one.
     private func pool(for peer: Peer) throws(TransportError) -> PeerPool {
         precondition(peer.id >= 0, "A peer's id is its place in the list of pools.")
+        let pool = state.withLock { state in
+            state.phase == .open && peer.id < state.pools.count ? state.pools[peer.id] : nil
+        }
+        return if let pool { pool } else { try newPool(for: peer) }
+    }
+
+    private func newPool(for peer: Peer) throws(TransportError) -> PeerPool {
+        do throws(SystemError) {
+            try group.start()
+        } catch {
+            throw TransportError(
+                .connectFailed,
+                sent: .incomplete,
+                message: "The event loops cannot start: \(error)."
+            )
+        }
         let pool = state.withLock { state -> PeerPool? in
             guard state.phase == .open else { return nil }
+            // Another caller may have been faster.
             if peer.id < state.pools.count, let pool = state.pools[peer.id] { return pool }
             while state.pools.count <= peer.id { state.pools.append(nil) }
             let pool = PeerPool(peer: peer, configuration: poolConfiguration, group: group, resolver: resolver)

@@ -63,6 +63,29 @@ final class PeerPool: Sendable {
         case refused
     }
 
+    /// Sends an exchange whose caller has begun to wait, or puts it in line.
+    ///
+    /// The usual case by itself: the caller runs on a loop that has a free connection.
+    func begin(_ exchange: Exchange, _ waiter: Waiter, from loop: EventLoop?) {
+        if let loop, let connection = takeFree(for: exchange, on: loop) {
+            switch connection.send(exchange, wasIdle: true, beginning: waiter) {
+            case .taken: return
+            case .unneeded: release(connection)
+            case .gone: break
+            }
+        }
+        if exchange.begin(waiter) { dispatch(exchange, from: loop) }
+    }
+
+    private func takeFree(for exchange: Exchange, on loop: EventLoop) -> Connection? {
+        state.withLock { state in
+            guard state.waiting.isEmpty, state.phase == .open, let youngest = state.idle[loop.index].last,
+                isFresh(youngest, for: exchange, now: exchange.began)
+            else { return nil }
+            return state.idle[loop.index].removeLast()
+        }
+    }
+
     /// Sends an exchange over a free connection, or puts it in line.
     func dispatch(_ exchange: Exchange, from loop: EventLoop?) {
         while true {
@@ -80,7 +103,7 @@ final class PeerPool: Sendable {
                 dial(on: loop)
                 return checkWaiter(exchange)
             case .waits: return checkWaiter(exchange)
-            case .refused: return exchange.finish(.failure(PeerPool.closed))
+            case .refused: return exchange.fail(PeerPool.closed)
             }
         }
     }
@@ -92,7 +115,7 @@ final class PeerPool: Sendable {
             var evicted: Connection?
             if state.waiting.isEmpty, let place = state.freeLoop(for: loop, orAny: full) {
                 let youngest = state.idle[place][state.idle[place].count - 1]
-                if isFresh(youngest, for: exchange) {
+                if isFresh(youngest, for: exchange, now: .now) {
                     state.idle[place].removeLast()
                     return (.connection(youngest), nil, false)
                 }
@@ -114,10 +137,10 @@ final class PeerPool: Sendable {
         return found
     }
 
-    private func isFresh(_ connection: Connection, for exchange: Exchange) -> Bool {
+    private func isFresh(_ connection: Connection, for exchange: Exchange, now: MonotonicTime) -> Bool {
         if let repeatedAt = exchange.repeatedAt, connection.born < repeatedAt { return false }
-        guard let maximum = exchange.options.maximumIdle else { return true }
-        return MonotonicTime.now.nanoseconds(since: connection.lastUsed) <= maximum.saturatedNanoseconds
+        guard let maximum = exchange.maximumIdle else { return true }
+        return now.nanoseconds(since: connection.lastUsed) <= maximum
     }
 
     /// Opens connections until there are so many, within the limit; a failure ends it, the next request will tell.
@@ -142,6 +165,7 @@ final class PeerPool: Sendable {
 
     /// A connection is free: the first in line gets it.
     func release(_ connection: Connection) {
+        if keep(connection) { return }
         while true {
             enum Next { case serve(Exchange, LongWait?), keep, close }
             let next = state.withLock { state -> Next in
@@ -165,6 +189,15 @@ final class PeerPool: Sendable {
                 connection.loop.execute { _ in connection.fail(.connectionLost, "The connection is worn out.") }
                 return
             }
+        }
+    }
+
+    /// Keeps a free connection; false if somebody waits, or if it is not to be kept.
+    private func keep(_ connection: Connection) -> Bool {
+        state.withLock { state in
+            guard state.waiting.isEmpty, state.phase == .open, !isWorn(connection) else { return false }
+            state.idle[connection.loop.index].append(connection)
+            return true
         }
     }
 
@@ -201,7 +234,7 @@ final class PeerPool: Sendable {
             state.open -= 1
             return (state.waiting.popFirst(), state.takeDrained())
         }
-        exchange?.finish(.failure(error))
+        exchange?.fail(error)
         drained?()
         dialForWaiting()
     }
@@ -274,7 +307,7 @@ final class PeerPool: Sendable {
             + "within \(configuration.acquireTimeout) (acquireTimeout): \(pool.open - pool.idle) in use, "
             + "\(pool.idle) idle, \(pool.connecting) connecting, \(pool.waiting) still waiting"
         for exchange in expired {
-            exchange.finish(.failure(TransportError(.acquireTimeout, sent: .incomplete, message: message)))
+            exchange.fail(TransportError(.acquireTimeout, sent: .incomplete, message: message))
         }
         state.withLock { $0.takeDrained() }?()
     }
@@ -308,7 +341,7 @@ final class PeerPool: Sendable {
             state.phase = .aborted
             return state.waiting.removeAll()
         }
-        for exchange in waiting { exchange.finish(.failure(PeerPool.closed)) }
+        for exchange in waiting { exchange.fail(PeerPool.closed) }
     }
 
     func snapshot() -> PoolSnapshot {

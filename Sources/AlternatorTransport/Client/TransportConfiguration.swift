@@ -33,6 +33,7 @@ package struct TransportConfiguration: Sendable {
 struct PoolConfiguration: Sendable {
     let maximumConnections: Int
     let acquireTimeout: Duration
+    let acquireNanoseconds: Int64
     let connectTimeout: Duration
     let idleNanoseconds: Int64
     let lifetimeNanoseconds: Int64?
@@ -43,6 +44,7 @@ struct PoolConfiguration: Sendable {
     init(_ configuration: TransportConfiguration) {
         maximumConnections = max(1, configuration.maxPoolConnections)
         acquireTimeout = configuration.acquireTimeout
+        acquireNanoseconds = configuration.acquireTimeout.saturatedNanoseconds
         connectTimeout = configuration.connectTimeout
         idleNanoseconds = max(0, configuration.connectionIdleTimeout.saturatedNanoseconds)
         lifetimeNanoseconds = configuration.connectionMaxLifetime.map { max(0, $0.saturatedNanoseconds) }

@@ -38,8 +38,7 @@ package final class EventLoop: TaskExecutor, @unchecked Sendable {
     // Loop:
     private var channels = ChannelTable()
     private var timers = TimerHeap()
-    private var localJobs: [LoopJob] = []
-    private var runningJobs: [LoopJob] = []
+    private let localJobs = JobQueue()
     private var stopping = false
     private var poller: Poller?
     private var busyPoll: BusyPoll
@@ -48,8 +47,10 @@ package final class EventLoop: TaskExecutor, @unchecked Sendable {
     private let exchanges = Atomic<Int>(0)
     /// The clock as of the last wait; loop.
     private(set) var now = MonotonicTime.now
-    /// One buffer for all reads, so that an idle connection holds none; loop.
-    var receiveBuffer: [UInt8] = []
+    /// One buffer for all reads of answers, so that an idle connection holds none; loop.
+    let input = InputBuffer()
+    /// The same for requests, in a loop that serves; loop.
+    lazy var receiveBuffer = [UInt8](repeating: 0, count: 64 * 1024)
     /// True while a job of a task runs, false while the loop itself resumes one; loop.
     private(set) var isRunningJob = false
     /// Where the task belongs that is being resumed from here, if not here; loop.
@@ -63,7 +64,7 @@ package final class EventLoop: TaskExecutor, @unchecked Sendable {
     }
 
     /// Whether the caller runs on this loop's thread.
-    package var isCurrent: Bool { CurrentLoop.number == number }
+    package var isCurrent: Bool { CurrentLoop.isThread(of: self) }
 
     /// How many jobs wait on this loop's own list; loop.
     var backlog: Int { localJobs.count }
@@ -148,10 +149,17 @@ package final class EventLoop: TaskExecutor, @unchecked Sendable {
 
     /// Runs a job here; on the global executor once this loop has ended.
     func enqueue(_ job: LoopJob) {
-        if isCurrent, !stopping {
-            localJobs.append(job)
-            return
-        }
+        if isCurrent { return enqueueHere(job) }
+        enqueueLater(job)
+    }
+
+    /// As `enqueue`, called on the loop.
+    func enqueueHere(_ job: LoopJob) {
+        if stopping { return enqueueLater(job) }
+        localJobs.append(job)
+    }
+
+    private func enqueueLater(_ job: LoopJob) {
         let (taken, wake) = inbox.withLock { inbox -> (Bool, Poller?) in
             guard inbox.phase == .running || inbox.phase == .stopping else { return (false, nil) }
             inbox.jobs.append(job)
@@ -204,9 +212,8 @@ package final class EventLoop: TaskExecutor, @unchecked Sendable {
     // MARK: The thread
 
     private func run(_ poller: Poller) {
-        CurrentLoop.number = number
+        CurrentLoop.set(self)
         self.poller = poller
-        receiveBuffer = [UInt8](repeating: 0, count: 64 * 1024)
         while !stopping {
             runLocalJobs()
             let count = busyPoll.isOn ? watch(poller) : poller.wait(milliseconds: waitTime())
@@ -227,12 +234,10 @@ package final class EventLoop: TaskExecutor, @unchecked Sendable {
 
     /// Runs what is queued now; what these jobs queue waits for the next round, after a look at the sockets.
     private func runLocalJobs() {
-        guard !localJobs.isEmpty else { return }
-        swap(&localJobs, &runningJobs)
+        guard localJobs.count > 0 else { return }
         isRunningJob = true
-        for job in runningJobs { job.run() }
+        localJobs.run()
         isRunningJob = false
-        runningJobs.removeAll(keepingCapacity: true)
     }
 
     /// Waits for events as `busyPoll` says.
@@ -260,7 +265,7 @@ package final class EventLoop: TaskExecutor, @unchecked Sendable {
     var exchangesInFlight: Int { exchanges.load(ordering: .relaxed) }
 
     private func waitTime() -> Int32 {
-        if !localJobs.isEmpty { return 0 }
+        if localJobs.count > 0 { return 0 }
         guard let next = timers.next else { return -1 }
         // Rounded up: a wait that ends too early would spin.
         let milliseconds = (next.nanoseconds(since: .now) &+ 999_999) / 1_000_000
@@ -276,7 +281,7 @@ package final class EventLoop: TaskExecutor, @unchecked Sendable {
             return taken
         }
         for action in actions { action(self) }
-        localJobs.append(contentsOf: jobs)
+        for job in jobs { localJobs.append(job) }
         if phase == .stopping { stopping = true }
     }
 
@@ -286,8 +291,7 @@ package final class EventLoop: TaskExecutor, @unchecked Sendable {
         while true {
             for channel in channels.all { channel.loopStopping() }
             for timer in timers.removeAll() { timer.abandoned() }
-            for job in localJobs { job.runElsewhere() }
-            localJobs.removeAll()
+            for job in localJobs.removeAll() { job.runElsewhere() }
             let (jobs, actions, ended) = inbox.withLock { inbox in
                 let ended = inbox.jobs.isEmpty && inbox.actions.isEmpty
                 let taken = (inbox.jobs, inbox.actions, ended)
@@ -302,12 +306,12 @@ package final class EventLoop: TaskExecutor, @unchecked Sendable {
                 return taken
             }
             for action in actions { action(self) }
-            localJobs.append(contentsOf: jobs)
+            for job in jobs { localJobs.append(job) }
             if ended, channels.all.isEmpty { break }
         }
         poller = nil
         receiveBuffer = []
-        CurrentLoop.number = 0
+        CurrentLoop.set(nil)
         for handler in handlers { handler() }
     }
 }

@@ -24,8 +24,8 @@ package final class LoopGroup: TaskExecutor, Sendable {
 
     /// The loop the caller runs on, if it is one of this group.
     package var current: EventLoop? {
-        let number = CurrentLoop.number
-        return number == 0 ? nil : loops.first { $0.number == number }
+        guard let loop = CurrentLoop.loop, loop.index < loops.count, loops[loop.index] === loop else { return nil }
+        return loop
     }
 
     /// The next loop in turn.
@@ -41,9 +41,11 @@ package final class LoopGroup: TaskExecutor, Sendable {
 
     package func enqueue(_ job: consuming ExecutorJob) {
         let job = LoopJob(job, on: self)
-        if let home = current?.resumingFor { return home.enqueue(job) }
-        if let loop = current, loops.count == 1 || !loop.isRunningJob || loop.backlog < LoopGroup.crowd {
-            return loop.enqueue(job)
+        if let loop = current {
+            if let home = loop.resumingFor { return home.enqueue(job) }
+            if loops.count == 1 || !loop.isRunningJob || loop.backlog < LoopGroup.crowd {
+                return loop.enqueueHere(job)
+            }
         }
         let loop = next()
         // A loop that cannot start refuses the job, which then runs on the global executor.

@@ -107,7 +107,7 @@ final class ByteStream: Sendable {
         return code == 0 ? nil : SystemError("connect", code: code)
     }
 
-    /// Reads once into the buffer from its start.
+    /// Reads once into the buffer, from its start.
     func read(into buffer: inout [UInt8]) -> ReadOutcome {
         if let tls { return tls.read(into: &buffer) }
         while true {
@@ -122,6 +122,55 @@ final class ByteStream: Sendable {
             }
         }
     }
+
+    /// Reads once into the buffer of a loop, from its start.
+    func read(into buffer: InputBuffer) -> ReadOutcome {
+        // Asked before it is taken out: that would be counted as a use of it.
+        if tls != nil { return readSecure(into: buffer) }
+        let count = unsafe Glibc.read(fd, buffer.start, InputBuffer.capacity)
+        if count > 0 { return .bytes(count, more: count == InputBuffer.capacity) }
+        return count == 0 ? .end : failedRead(into: buffer)
+    }
+
+    private func readSecure(into buffer: InputBuffer) -> ReadOutcome { tls?.read(into: buffer) ?? .end }
+
+    private func failedRead(into buffer: InputBuffer) -> ReadOutcome {
+        let error = SystemError.last("read")
+        switch error.code {
+        case EINTR: return read(into: buffer)
+        case EAGAIN: return .wouldBlock
+        default: return .failed(.system(error))
+        }
+    }
+
+    /// Writes a request that is most likely taken whole at once; on the thread of the loop whose buffer it is.
+    ///
+    /// - Parameters:
+    ///   - first: goes first.
+    ///   - second: follows.
+    ///   - buffer: where the two are joined; nothing in it may still be needed.
+    /// - Returns: as `write` from 0.
+    func write(_ first: [UInt8], _ second: [UInt8], through buffer: InputBuffer) -> WriteOutcome {
+        let (head, total) = (first.count, first.count + second.count)
+        guard tls == nil, total <= ByteStream.joinedOnLoop else { return write(first, second, from: 0) }
+        unsafe first.withUnsafeBufferPointer {
+            if head > 0 { unsafe buffer.start.update(from: $0.baseAddress!, count: head) }
+        }
+        unsafe second.withUnsafeBufferPointer {
+            if total > head { unsafe (buffer.start + head).update(from: $0.baseAddress!, count: total - head) }
+        }
+        let count = unsafe Glibc.send(fd, buffer.start, total, Int32(MSG_NOSIGNAL))
+        // What is left, or what is wrong, is for the general way to find out.
+        if count < 0 { return write(first, second, from: 0) }
+        if count == total { return .accepted(count) }
+        switch write(first, second, from: count) {
+        case .accepted(let more): return .accepted(count + more)
+        case .failed(let failure): return .failed(failure)
+        }
+    }
+
+    /// Up to here copying costs less than telling the kernel of two parts.
+    private static let joinedOnLoop = 16 * 1024
 
     /// Writes the first part from `offset`, then the second; `offset` counts through both.
     ///

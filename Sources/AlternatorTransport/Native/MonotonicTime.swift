@@ -40,6 +40,11 @@ package struct MonotonicTime: Comparable, Hashable, Sendable {
 extension Duration {
     /// The duration in nanoseconds, cut to the range of `Int64` (292 years).
     package var saturatedNanoseconds: Int64 {
+        // A thousand million is 2^9 times 1 953 125, and without the nine bits durations up to 78 minutes fit into 64.
+        let shortened = attoseconds >> 9
+        if shortened >= 0, shortened <= Int128(Int64.max) {
+            return Int64(truncatingIfNeeded: shortened) / 1_953_125
+        }
         let (seconds, attoseconds) = components
         let (whole, overflow) = seconds.multipliedReportingOverflow(by: 1_000_000_000)
         let (sum, carried) = whole.addingReportingOverflow(attoseconds / 1_000_000_000)

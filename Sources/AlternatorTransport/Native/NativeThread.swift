@@ -59,10 +59,26 @@ final class NativeThread: Sendable {
     deinit { detach() }
 }
 
-/// The number of the event loop that the calling thread runs; 0 on other threads.
+/// The event loop that the calling thread runs.
 enum CurrentLoop {
-    static var number: UInt64 {
-        get { calt_current_loop() }
-        set { calt_set_current_loop(newValue) }
+    /// `nil` on threads that run none.
+    ///
+    /// The thread holds its loop until it has ended, so what is found is alive.
+    static var loop: EventLoop? {
+        guard let pointer = unsafe calt_current_loop() else { return nil }
+        return unsafe Unmanaged<EventLoop>.fromOpaque(pointer).takeUnretainedValue()
     }
+
+    /// Whether the calling thread runs this loop.
+    static func isThread(of loop: EventLoop) -> Bool {
+        unsafe calt_current_loop() == Unmanaged.passUnretained(loop).toOpaque()
+    }
+
+    /// Called by the thread of a loop as it begins, and with `nil` before it ends.
+    static func set(_ loop: EventLoop?) {
+        unsafe calt_set_current_loop(loop.map { unsafe Unmanaged.passUnretained($0).toOpaque() })
+    }
+
+    /// The number of the loop; 0 on other threads.
+    static var number: UInt64 { loop?.number ?? 0 }
 }

@@ -104,12 +104,17 @@ final class TLSSession: @unchecked Sendable {  // `lock` protects what the point
 
     /// Reads the plain bytes of at most one record.
     func read(into buffer: inout [UInt8]) -> ReadOutcome {
+        unsafe buffer.withUnsafeMutableBytes { unsafe read(into: $0.baseAddress!, $0.count) }
+    }
+
+    /// As before, into the buffer of a loop.
+    func read(into buffer: InputBuffer) -> ReadOutcome { unsafe read(into: buffer.start, InputBuffer.capacity) }
+
+    private func read(into start: UnsafeMutableRawPointer, _ capacity: Int) -> ReadOutcome {
         lock.withLock { _ in
             guard phase == .open else { return closedOutcome }
             var count = 0
-            let code = unsafe buffer.withUnsafeMutableBytes {
-                unsafe calt_tls_read(ssl, $0.baseAddress, $0.count, &count)
-            }
+            let code = unsafe calt_tls_read(ssl, start, capacity, &count)
             switch code {
             case SSL_ERROR_NONE:
                 return .bytes(count, more: unsafe SSL_has_pending(ssl) == 1 || !link.pointee.short_read)

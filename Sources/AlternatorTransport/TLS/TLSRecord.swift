@@ -1,9 +1,9 @@
 /// The little of TLS's framing (RFC 8446, 5.1 and 6) that is told apart from HTTP by hand.
 enum TLSRecord {
     /// Whether bytes begin with an alert: what a TLS server says to a client that began in HTTP.
-    static func isAlert(_ bytes: [UInt8], _ count: Int) -> Bool {
-        guard count >= 1, bytes[0] == 0x15 else { return false }
-        return count < 2 || bytes[1] == 0x03
+    static func isAlert(_ bytes: Span<UInt8>) -> Bool {
+        guard bytes.count >= 1, bytes[0] == 0x15 else { return false }
+        return bytes.count < 2 || bytes[1] == 0x03
     }
 
     /// A fatal alert: unexpected_message.

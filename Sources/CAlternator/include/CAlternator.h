@@ -9,7 +9,7 @@
 
 /// `epoll_event.data` is a union, which Swift cannot name without unsafe pointers.
 int calt_epoll_add(int epoll, int fd, uint32_t events, uint64_t data);
-uint64_t calt_epoll_data(const struct epoll_event *event);
+static inline uint64_t calt_epoll_data(const struct epoll_event *event) { return event->data.u64; }
 
 /// Swift's Glibc module has no <sys/eventfd.h>.
 int calt_eventfd_create(void);
@@ -24,9 +24,9 @@ void calt_error_text(int code, char *text, size_t size);
 /// The processors the calling thread may run on; 0 if the system does not say. A set of any size is a macro in C.
 int calt_allowed_processors(void);
 
-/// Swift has no thread-local storage: the number of the event loop this thread runs, 0 for none.
-uint64_t calt_current_loop(void);
-void calt_set_current_loop(uint64_t loop);
+/// Swift has no thread-local storage: the event loop this thread runs, NULL for none.
+void *calt_current_loop(void);
+void calt_set_current_loop(void *loop);
 /// A number of the calling thread, from 0 in the order of asking; kept until the thread ends.
 uint32_t calt_thread_number(void);
 
