@@ -216,19 +216,22 @@ import Testing
         let plain = try await AlternatorClient(config)
         _ = try await plain.createTable(Live.table)
         for number in 0..<50 { try await plain.putItem(Live.item(number)) }
-        let healthy = try await Self.slowest(plain)
-        await plain.close()
-
-        config.hedging = .after(max(healthy, .milliseconds(1)))
         // So that the node stays in use: a fifth of the reads meets it until the end.
         config.nodeHealth = .off
-        let hedging = try await AlternatorClient(config)
-        _ = try await Self.slowest(hedging, count: 100)
-        try cluster.inject(LocalCluster.Fault(.hang), at: cluster.seedHosts[2])
-        let hanging = try await Self.slowest(hedging)
-        // On a loaded machine a pause of the whole process must not decide.
-        #expect(hanging <= max(healthy * 3, .milliseconds(60)), "\(hanging), healthy \(healthy)")
-        await hedging.close()
+        // Other work on the machine makes some rounds slow, and none fast.
+        var rounds: [(healthy: Duration, hanging: Duration)] = []
+        for _ in 0..<6 where !rounds.contains(where: { $0.hanging <= $0.healthy * 3 }) {
+            let healthy = try await Self.slowest(plain)
+            config.hedging = .after(max(healthy, .milliseconds(1)))
+            let hedging = try await AlternatorClient(config)
+            _ = try await Self.slowest(hedging, count: 100)
+            try cluster.inject(LocalCluster.Fault(.hang), at: cluster.seedHosts[2])
+            rounds.append((healthy, try await Self.slowest(hedging)))
+            try cluster.clearFaults()
+            await hedging.close(within: .zero)
+        }
+        #expect(rounds.contains { $0.hanging <= $0.healthy * 3 }, "\(rounds)")
+        await plain.close()
         await cluster.close()
     }
 

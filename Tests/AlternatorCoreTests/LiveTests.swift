@@ -167,35 +167,10 @@ import Testing
             for round in 0..<100 { try await Live.round(round, cluster) }
             let before = try Footprint()
             for round in 100..<1100 { try await Live.round(round, cluster) }
-            // The server learns of closed connections by its own loop.
-            try await eventually("as few threads and descriptors as before: \(before) and \(try Footprint())") {
-                guard let now = try? Footprint() else { return false }
-                return now.threads <= before.threads && now.descriptors <= before.descriptors
-            }
-            let after = try Footprint()
-            guard after.kilobytes < before.kilobytes + 8192 else {
-                throw NeverHappened(description: "memory: \(before) became \(after)")
-            }
+            try await Footprint.expectNoGrowth(since: before, kilobytes: 8192)
             await cluster.close()
         }
     }
-}
-
-/// What a process holds.
-struct Footprint: CustomStringConvertible {
-    let threads: Int
-    let descriptors: Int
-    let kilobytes: Int
-
-    init() throws {
-        threads = try FileManager.default.contentsOfDirectory(atPath: "/proc/self/task").count
-        descriptors = try FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd").count
-        let status = try String(contentsOfFile: "/proc/self/status", encoding: .utf8)
-        let line = status.split(separator: "\n").first { $0.hasPrefix("VmRSS:") } ?? ""
-        kilobytes = Int(line.filter(\.isNumber)) ?? 0
-    }
-
-    var description: String { "\(threads) threads, \(descriptors) descriptors, \(kilobytes) kB" }
 }
 
 enum Live {

@@ -70,13 +70,26 @@ struct Bench {
     }
 
     /// Runs `body` while time passes as fast as anybody sleeps.
-    func whileTimePasses<Value: Sendable>(_ body: @escaping @Sendable () async -> Value) async -> Value {
+    ///
+    /// - Parameters:
+    ///   - longest: whoever sleeps longer is not woken; `nil`: everybody is.
+    ///   - body: what is done meanwhile.
+    /// - Returns: what it gives.
+    func whileTimePasses<Value: Sendable>(
+        upTo longest: Duration? = nil,
+        _ body: @escaping @Sendable () async -> Value
+    ) async -> Value {
         let clock = self.clock
         let passing = Task {
             while !Task.isCancelled {
-                if let wait = clock.waits.first { clock.advance(by: wait) }
-                // Those that were woken run before more time passes.
-                for _ in 0..<100 { await Task.yield() }
+                let begun = clock.sleepsBegun
+                if let wait = clock.waits.first, wait <= longest ?? wait { clock.advance(by: wait) }
+                // Those that were woken run before more time passes, also where their thread waits for a processor:
+                // until somebody sleeps again, or for so long that nobody is going to.
+                let end = ContinuousClock.now + .milliseconds(50)
+                repeat {
+                    for _ in 0..<100 { await Task.yield() }
+                } while clock.sleepsBegun == begun && ContinuousClock.now < end && !Task.isCancelled
             }
         }
         let value = await body()

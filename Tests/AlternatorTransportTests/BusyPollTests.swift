@@ -49,7 +49,7 @@ struct BusyPollTests {
         #expect(poll.average < 50_000)
     }
 
-    @Test(.timeLimit(.minutes(1)), arguments: [1, 2])
+    @Test(.timeLimit(.minutes(10)), arguments: [1, 2])
     func `requests are answered and counted out again, however they end`(loops: Int) async throws {
         let test = try TestServer { request in
             request.path == "/hang" ? .hang : .respond(ServerResponse(status: 200, body: request.body))

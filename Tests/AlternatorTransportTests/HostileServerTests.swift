@@ -4,7 +4,7 @@ import Testing
 @testable import AlternatorTransport
 
 /// What the client makes of servers that are careless, broken or malicious, over real sockets.
-@Suite(.timeLimit(.minutes(1))) struct HostileServerTests {
+@Suite(.timeLimit(.minutes(10))) struct HostileServerTests {
     private static let plain = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}"
 
     // MARK: When a connection goes on

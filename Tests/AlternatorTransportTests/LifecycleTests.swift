@@ -5,81 +5,78 @@ import Testing
 
 @testable import AlternatorTransport
 
-/// Threads and descriptors of this process, other suites' included: what matters is that 1,000 rounds add few.
-private struct Resources {
-    let threads = (try? FileManager.default.contentsOfDirectory(atPath: "/proc/self/task").count) ?? 0
-    let descriptors = (try? FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd").count) ?? 0
-
-    /// Far below one per round, far above what other suites do meanwhile.
-    static let tolerance = 300
-
-    func grewLittle(since before: Resources) -> Bool {
-        before.threads > 0 && before.descriptors > 0 && threads - before.threads < Resources.tolerance
-            && descriptors - before.descriptors < Resources.tolerance
-    }
-}
-
-@Suite(.timeLimit(.minutes(1))) struct LifecycleTests {
-    private func configuration(loops: Int) -> TransportConfiguration {
+@Suite(.timeLimit(.minutes(10))) struct LifecycleTests {
+    private static func configuration(loops: Int) -> TransportConfiguration {
         var configuration = TransportConfiguration()
         configuration.loopCount = loops
         return configuration
     }
 
-    @Test func `1,000 rounds of opening, asking and closing leave no thread and no descriptor`() async throws {
-        let test = try TestServer { _ in .respond(ServerResponse(status: 200)) }
-        let peer = Peer(id: 0, host: "127.0.0.1", port: test.port)
-        let before = Resources()
-        for round in 0..<1000 {
-            let transport = LoopTransport(configuration(loops: round % 3 + 1))
-            let result = await outcome(transport, request(), peer)
-            #expect(result.error == nil)
-            await transport.close(within: .seconds(5))
+    /// How much memory 1,000 rounds may add: a pool or a loop that stayed of each would take more.
+    private static let kilobytes = 8192
+
+    // Each in a process of its own, since the figures are the process's.
+
+    @Test func `1,000 rounds of opening, asking and closing leave no thread, descriptor or memory`() async throws {
+        await #expect(processExitsWith: .success) {
+            try await Self.rounds { peer, round in
+                let transport = LoopTransport(Self.configuration(loops: round % 3 + 1))
+                let result = await outcome(transport, request(), peer)
+                #expect(result.error == nil)
+                await transport.close(within: .seconds(5))
+            }
         }
-        #expect(Resources().grewLittle(since: before))
-        await test.stop()
     }
 
     @Test func `1,000 rounds of closing with requests in flight leave nothing, and each request ends once`()
         async throws
     {
-        let arrived = Atomic<Int>(0)
-        let test = try TestServer { _ in
-            arrived.add(1, ordering: .sequentiallyConsistent)
-            return .hang
+        await #expect(processExitsWith: .success) {
+            let arrived = Counter()
+            try await Self.rounds {
+                arrived.increment()
+                return .hang
+            } body: { peer, round in
+                var configuration = Self.configuration(loops: round % 2 + 1)
+                configuration.maxPoolConnections = 2
+                let transport = LoopTransport(configuration)
+                let target = arrived.value + 2
+                async let first = outcome(transport, request(), peer)
+                async let second = outcome(transport, request(), peer)
+                async let third = outcome(transport, request(), peer)
+                try await eventually("two have arrived") { arrived.value >= target }
+                await transport.close(within: .zero)
+                let errors = await [first.error, second.error, third.error]
+                #expect(errors.allSatisfy { $0?.kind == .closed })
+                // One waited for a connection, or came after the end.
+                #expect(errors.filter { $0?.sent == .complete }.count == 2)
+            }
         }
-        let peer = Peer(id: 0, host: "127.0.0.1", port: test.port)
-        let before = Resources()
-        for round in 0..<1000 {
-            var configuration = configuration(loops: round % 2 + 1)
-            configuration.maxPoolConnections = 2
-            let transport = LoopTransport(configuration)
-            let target = arrived.load(ordering: .sequentiallyConsistent) + 2
-            async let first = outcome(transport, request(), peer)
-            async let second = outcome(transport, request(), peer)
-            async let third = outcome(transport, request(), peer)
-            try await eventually("two have arrived") { arrived.load(ordering: .sequentiallyConsistent) >= target }
-            await transport.close(within: .zero)
-            let errors = await [first.error, second.error, third.error]
-            #expect(errors.allSatisfy { $0?.kind == .closed })
-            // One waited for a connection, or came after the end.
-            #expect(errors.filter { $0?.sent == .complete }.count == 2)
-        }
-        #expect(Resources().grewLittle(since: before))
-        await test.stop()
     }
 
     @Test func `1,000 transports dropped without close leave nothing`() async throws {
-        let test = try TestServer { _ in .respond(ServerResponse(status: 200)) }
-        let peer = Peer(id: 0, host: "127.0.0.1", port: test.port)
-        let before = Resources()
-        for _ in 0..<1000 {
-            let transport = LoopTransport(configuration(loops: 1))
-            let result = await outcome(transport, request(), peer)
-            #expect(result.error == nil)
+        await #expect(processExitsWith: .success) {
+            try await Self.rounds { peer, _ in
+                let transport = LoopTransport(Self.configuration(loops: 1))
+                let result = await outcome(transport, request(), peer)
+                #expect(result.error == nil)
+            }
         }
+    }
+
+    /// 100 rounds, and 1,000 more that must leave nothing.
+    private static func rounds(
+        _ answer: @escaping @Sendable () -> ServerAction = { .respond(ServerResponse(status: 200)) },
+        body: (Peer, Int) async throws -> Void
+    ) async throws {
+        let test = try TestServer { _ in answer() }
+        let peer = Peer(id: 0, host: "127.0.0.1", port: test.port)
+        for round in 0..<100 { try await body(peer, round) }
         try await eventually("no connection is left") { test.server.connectionCount == 0 }
-        #expect(Resources().grewLittle(since: before))
+        let before = try Footprint()
+        for round in 100..<1100 { try await body(peer, round) }
+        try await eventually("no connection is left") { test.server.connectionCount == 0 }
+        try await Footprint.expectNoGrowth(since: before, kilobytes: kilobytes)
         await test.stop()
     }
 
@@ -105,7 +102,7 @@ private struct Resources {
         let test = try TestServer { _ in .respond(ServerResponse(status: 200)) }
         let peer = Peer(id: 0, host: "127.0.0.1", port: test.port)
         for loops in 1...3 {
-            let transport = LoopTransport(configuration(loops: loops))
+            let transport = LoopTransport(Self.configuration(loops: loops))
             _ = await outcome(transport, request(), peer)
             await withTaskGroup(of: Void.self) { group in
                 for task in 0..<6 {
@@ -127,7 +124,7 @@ private struct Resources {
     @Test func `a task on the executor stays on its loop, and new tasks spread`() async throws {
         let test = try TestServer { _ in .respond(ServerResponse(status: 200)) }
         let peer = Peer(id: 0, host: "127.0.0.1", port: test.port)
-        let transport = LoopTransport(configuration(loops: 3))
+        let transport = LoopTransport(Self.configuration(loops: 3))
         let visit: @Sendable () async -> Set<UInt64> = {
             var loops: Set<UInt64> = []
             for _ in 0..<5 {
@@ -153,7 +150,7 @@ private struct Resources {
     }
 }
 
-@Suite(.timeLimit(.minutes(1))) struct ResolverTests {
+@Suite(.timeLimit(.minutes(10))) struct ResolverTests {
     @Test func `a name is looked up, and its addresses are tried in turn`() async throws {
         let test = try TestServer { _ in .respond(ServerResponse(status: 200)) }
         let asked = Mutex<[String]>([])
@@ -225,7 +222,7 @@ private struct Resources {
             .success([deaf.address, SocketAddress.numeric(host: "127.0.0.1", port: port)!])
         }
         var configuration = TransportConfiguration()
-        configuration.connectTimeout = .milliseconds(400)
+        configuration.connectTimeout = .seconds(3)
         let transport = LoopTransport(configuration, resolver: resolver)
         #expect(await outcome(transport, request(), Peer(id: 0, host: "two.example", port: test.port)).error == nil)
         let result = await outcome(transport, request(), Peer(id: 1, host: "127.0.0.2", port: test.port))

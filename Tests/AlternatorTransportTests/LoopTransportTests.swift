@@ -35,7 +35,7 @@ extension Result where Success == IncomingResponse, Failure == TransportError {
     var error: TransportError? { if case .failure(let error) = self { error } else { nil } }
 }
 
-@Suite(.timeLimit(.minutes(1))) struct LoopTransportTests {
+@Suite(.timeLimit(.minutes(10))) struct LoopTransportTests {
     private func echo(_ request: ServerRequest) -> ServerAction {
         .respond(ServerResponse(status: 200, body: request.body))
     }

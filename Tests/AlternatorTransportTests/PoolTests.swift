@@ -1,3 +1,4 @@
+import Dispatch
 import Foundation
 import Glibc
 import Synchronization
@@ -6,7 +7,7 @@ import Testing
 
 @testable import AlternatorTransport
 
-@Suite(.timeLimit(.minutes(1))) struct PoolTests {
+@Suite(.timeLimit(.minutes(10))) struct PoolTests {
     private static let answer = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}"
 
     private func repeatable(_ mayRepeat: Bool = true) -> ExchangeOptions {
@@ -160,22 +161,25 @@ import Testing
 
     @Test func `a long wait for a connection is told`() async throws {
         let told = Mutex<[LongWait]>([])
+        let mayAnswer = DispatchSemaphore(value: 0)
         let test = try TestServer { _ in
-            .respondLater(ServerResponse(status: 200), after: .milliseconds(130))
+            // The limit is there for a test that would hang.
+            _ = mayAnswer.wait(timeout: .now() + 300)
+            return .respond(ServerResponse(status: 200))
         }
         var configuration = TransportConfiguration()
         configuration.maxPoolConnections = 1
         configuration.onLongWait = { wait in told.withLock { $0.append(wait) } }
         let transport = LoopTransport(configuration)
         let peer = Peer(id: 7, host: "127.0.0.1", port: test.port)
-        await withTaskGroup(of: Void.self) { group in
-            for _ in 0..<3 {
-                group.addTask {
-                    let result = await outcome(transport, request(), peer)
-                    #expect(result.error == nil)
-                }
-            }
+        let calls = (0..<3).map { _ in Task { await outcome(transport, request(), peer) } }
+        try await eventually("one is served, two wait") {
+            transport.snapshot().first.map { $0.open == 1 && $0.waiting == 2 } ?? false
         }
+        let begun = MonotonicTime.now
+        try await eventually("a long wait") { MonotonicTime.now >= begun.advanced(by: .milliseconds(110)) }
+        for _ in calls { mayAnswer.signal() }
+        for call in calls { #expect(await call.value.error == nil) }
         let waits = told.withLock { $0 }
         let first = try #require(waits.first)
         #expect(first.waited > .milliseconds(100))

@@ -10,7 +10,7 @@ package struct NeverHappened: Error, CustomStringConvertible {
 /// It yields and never sleeps; the limit of real time is there for a test that would hang.
 package func eventually(
     _ what: String,
-    within limit: Duration = .seconds(60),
+    within limit: Duration = .seconds(300),
     _ condition: () async -> Bool
 ) async throws {
     let end = ContinuousClock.now + limit

@@ -67,6 +67,9 @@ package final class ManualClock: Clock, Sendable {
         for sleeper in due { sleeper.continuation.resume() }
     }
 
+    /// How often anybody began to sleep.
+    package var sleepsBegun: Int { state.withLock { $0.nextID } }
+
     /// How long the sleepers have still to sleep, shortest first.
     package var waits: [Duration] {
         state.withLock { state in state.sleepers.values.map { $0.deadline - state.now }.sorted() }

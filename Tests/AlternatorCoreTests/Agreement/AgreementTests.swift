@@ -11,7 +11,7 @@ import Testing
     private static let addresses = ["127.0.0.1", "127.0.0.2", "127.0.0.10", "127.0.0.100", "127.0.0.101"]
     private static let seed: UInt64 = 20_261_121
 
-    @Test(.timeLimit(.minutes(2)))
+    @Test(.timeLimit(.minutes(10)))
     func `every write goes to the node that the Python client, or the specification, chooses`() async throws {
         let operations = WriteOperation.some(500, seed: Self.seed)
         let input = try operations.map { try $0.line + "\n" }.joined()

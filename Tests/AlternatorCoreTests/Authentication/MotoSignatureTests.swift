@@ -11,7 +11,7 @@ extension ChaosTests {
     /// Signatures and packed bodies before nodes that check them with botocore and Python's zlib.
     ///
     /// Inside the other suite, so that no two clusters run at once.
-    @Suite(.enabled(if: Peers.areEnabled, "needs Python: ALTERNATOR_TEST_PEERS=1"), .timeLimit(.minutes(3)))
+    @Suite(.enabled(if: Peers.areEnabled, "needs Python: ALTERNATOR_TEST_PEERS=1"), .timeLimit(.minutes(10)))
     struct MotoSignatureTests {
         private static let secret = "$6$salt/hash.of+alice="
 

@@ -7,7 +7,7 @@ import Testing
 @testable import AlternatorLocal
 
 /// Faults of one of five nodes, or of all, while 64 requests are in flight.
-@Suite(.serialized, .timeLimit(.minutes(1))) struct ChaosTests {
+@Suite(.serialized, .timeLimit(.minutes(10))) struct ChaosTests {
     static let victim = "127.0.0.3"
 
     /// Five nodes and a client that knows them.
@@ -51,17 +51,22 @@ import Testing
             let label = Self.label(Self.victim, cluster)
             let outcomes = try await Load.run(client) { load in
                 try await load.progress(500)
-                try await cluster.stop(Self.victim)
-                try await load.progress(1500)
-                try await poll("the node's fall") { !client.activeNodes().contains(label) }
-                let before = Self.requests(cluster, Self.victim)
-                try await cluster.start(Self.victim)
-                // The first call may join a refresh that asked before the node was back.
-                try await client.refreshNodes()
-                try await client.refreshNodes()
-                #expect(client.nodes().contains(label))
-                try await poll("its return", within: .seconds(2)) { !client.downNodes().contains(label) }
-                try await poll("requests to it") { Self.requests(cluster, Self.victim) > before }
+                try await expectRound(within: .seconds(2)) {
+                    try await cluster.stop(Self.victim)
+                    try await load.progress(1500)
+                    try await poll("the node's fall") { !client.activeNodes().contains(label) }
+                    let before = Self.requests(cluster, Self.victim)
+                    try await cluster.start(Self.victim)
+                    // The first call may join a refresh that asked before the node was back.
+                    try await client.refreshNodes()
+                    try await client.refreshNodes()
+                    let listed = ContinuousClock.now
+                    #expect(client.nodes().contains(label))
+                    try await poll("its return") { !client.downNodes().contains(label) }
+                    let time = ContinuousClock.now - listed
+                    try await poll("requests to it") { Self.requests(cluster, Self.victim) > before }
+                    return time
+                }
                 try await load.progress(300)
             }
             outcomes.expectNoFailure()
@@ -70,7 +75,8 @@ import Testing
 
     @Test func `a node that hangs costs no request, and is left alone once it is down`() async throws {
         try await Self.run(gossipDelay: .seconds(60)) {
-            $0.requestTimeout = .seconds(1)
+            // Long enough for the nodes that are well, on a machine that has other work.
+            $0.requestTimeout = .seconds(5)
         } _: { cluster, client in
             let label = Self.label(Self.victim, cluster)
             var fell = ContinuousClock.now
@@ -126,15 +132,13 @@ import Testing
             let outcomes = try await Load.run(client) { load in
                 try await load.progress(300)
                 // So that there is always something in flight there.
-                try cluster.inject(LocalCluster.Fault(.delay(.milliseconds(300))), at: Self.victim)
+                try cluster.inject(LocalCluster.Fault(.delay(.seconds(1))), at: Self.victim)
                 try await load.progress(100)
                 try await cluster.add(.init(address: newcomer))
                 try cluster.inject(LocalCluster.Fault(.localNodes(listed)))
                 try await poll("the new list") { client.nodes() == listed.map { Self.label($0, cluster) } }
                 followed = .now
-                try await poll("requests to the new node", within: .seconds(1)) {
-                    Self.requests(cluster, newcomer) > 0
-                }
+                try await poll("requests to the new node") { Self.requests(cluster, newcomer) > 0 }
                 try await load.progress(500)
                 try await poll("the end of the last connection to the removed node") {
                     cluster.localNodes.first { $0.node.place.address == Self.victim }?.connections == 0
@@ -153,28 +157,31 @@ import Testing
         async throws
     {
         try await Self.run(gossipDelay: .seconds(60)) {
-            $0.requestTimeout = .seconds(5)
+            $0.requestTimeout = .seconds(20)
         } _: { cluster, client in
             var stopped = ContinuousClock.now
-            var restarted = ContinuousClock.now
             var healed = ContinuousClock.now
             let outcomes = try await Load.run(client) { load in
                 try await load.progress(300)
                 stopped = .now
-                for node in cluster.seedHosts { try await cluster.stop(node) }
-                try await load.progress(1500)
-                try await cluster.start(Self.victim)
-                restarted = .now
-                try await poll("a success", within: .seconds(2)) {
-                    load.outcomes.suffix(500).contains { $0.error == nil && $0.started > restarted }
+                try await expectRound(within: .seconds(2)) {
+                    for node in cluster.seedHosts { try await cluster.stop(node) }
+                    try await load.progress(1500)
+                    try await cluster.start(Self.victim)
+                    let restarted = ContinuousClock.now
+                    try await poll("a success") {
+                        load.outcomes.suffix(500).contains { $0.error == nil && $0.started > restarted }
+                    }
+                    let time = ContinuousClock.now - restarted
+                    for node in cluster.seedHosts where node != Self.victim { try await cluster.start(node) }
+                    try await poll("all nodes active") { client.activeNodes().count == 5 }
+                    return time
                 }
-                for node in cluster.seedHosts where node != Self.victim { try await cluster.start(node) }
-                try await poll("all nodes active") { client.activeNodes().count == 5 }
                 healed = .now
                 try await load.progress(300)
             }
             let failures = outcomes.filter { $0.error != nil }
-            #expect(failures.allSatisfy { $0.started + .seconds(5) > $0.ended })
+            #expect(failures.allSatisfy { $0.started + .seconds(20) > $0.ended })
             let codes = Set(failures.compactMap { $0.error?.code })
             #expect(codes.isSubset(of: [.noNodeAvailable, .connectFailed, .connectionLost]), "\(codes)")
             let clear = failures.contains { $0.error?.message.contains("All 5 nodes are down") == true }

@@ -154,7 +154,7 @@ final class Load: Sendable {
 /// Looks again and again until `condition` holds, with a short pause in between: the load needs the processors.
 func poll(
     _ what: String,
-    within limit: Duration = .seconds(20),
+    within limit: Duration = .seconds(300),
     _ condition: () async throws -> Bool
 ) async throws {
     let end = ContinuousClock.now + limit
@@ -162,6 +162,19 @@ func poll(
         guard ContinuousClock.now < end else { throw NeverHappened(description: "not within \(limit): \(what)") }
         try await Task.sleep(for: .milliseconds(2))
     }
+}
+
+/// Goes round up to six times, until a round gives a time within `limit`; fails if none does.
+///
+/// Other work on the machine makes some rounds slow, and none fast.
+func expectRound(
+    within limit: Duration,
+    _ location: SourceLocation = #_sourceLocation,
+    _ round: () async throws -> Duration
+) async throws {
+    var times: [Duration] = []
+    while times.count < 6, !times.contains(where: { $0 <= limit }) { times.append(try await round()) }
+    #expect(times.contains { $0 <= limit }, "\(times)", sourceLocation: location)
 }
 
 extension [Load.Outcome] {

@@ -9,7 +9,7 @@ import Testing
 @testable import AlternatorCore
 
 /// The client over TLS against the embedded cluster.
-@Suite(.timeLimit(.minutes(3))) struct TLSLiveTests {
+@Suite(.timeLimit(.minutes(10))) struct TLSLiveTests {
     private func withCluster(
         _ tls: LocalCluster.TLS,
         nodes: Int = 3,

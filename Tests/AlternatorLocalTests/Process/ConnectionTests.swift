@@ -6,7 +6,7 @@ import Testing
 @testable import AlternatorLocal
 @testable import AlternatorTransport
 
-@Suite(.serialized, .timeLimit(.minutes(3))) struct ConnectionTests {
+@Suite(.serialized, .timeLimit(.minutes(10))) struct ConnectionTests {
     /// The connections of one process here and of another there: both need as many descriptors.
     private static let hasDescriptors: Bool = {
         var limit = rlimit()

@@ -6,7 +6,7 @@ import Testing
 
 @testable import AlternatorLocal
 
-@Suite(.serialized, .timeLimit(.minutes(3))) struct DurabilityTests {
+@Suite(.serialized, .timeLimit(.minutes(10))) struct DurabilityTests {
     /// What writers were told: the last value of each of their items that was acknowledged.
     private final class Acknowledged: Sendable {
         private let values = Mutex<[Int: Int]>([:])

@@ -6,7 +6,7 @@ import Testing
 
 @testable import AlternatorLocal
 
-@Suite(.timeLimit(.minutes(3))) struct TLSPortTests {
+@Suite(.timeLimit(.minutes(10))) struct TLSPortTests {
     /// A GET or POST through TLS, by a client of its own.
     private func send(
         _ cluster: LocalCluster,

@@ -4,7 +4,7 @@ import Testing
 
 @testable import AlternatorTransport
 
-@Suite(.timeLimit(.minutes(2))) struct TLSExchangeTests {
+@Suite(.timeLimit(.minutes(10))) struct TLSExchangeTests {
     @Test(arguments: TLSVersion.allCases) func `an exchange goes through TLS`(version: TLSVersion) async throws {
         let bench = try TLSBench(server: { $1.maximumVersion = version })
         let first = await bench.send("one")

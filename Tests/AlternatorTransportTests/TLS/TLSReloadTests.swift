@@ -4,7 +4,7 @@ import Testing
 
 @testable import AlternatorTransport
 
-@Suite(.timeLimit(.minutes(2))) struct TLSReloadTests {
+@Suite(.timeLimit(.minutes(10))) struct TLSReloadTests {
     private func time(_ seconds: Double) -> MonotonicTime {
         MonotonicTime(nanoseconds: Int64(seconds * 1_000_000_000))
     }

@@ -3,7 +3,7 @@ import Testing
 
 @testable import AlternatorTransport
 
-@Suite(.timeLimit(.minutes(2))) struct TLSResumptionTests {
+@Suite(.timeLimit(.minutes(10))) struct TLSResumptionTests {
     /// A bench whose every exchange needs a connection of its own.
     private func bench(
         _ version: TLSVersion = .v1_3,

@@ -3,7 +3,7 @@ import Testing
 
 @testable import AlternatorTransport
 
-@Suite(.timeLimit(.minutes(2))) struct TLSTrustTests {
+@Suite(.timeLimit(.minutes(10))) struct TLSTrustTests {
     /// Whether an exchange works.
     private func works(_ bench: TLSBench, _ host: String = "127.0.0.1") async -> Bool {
         let result = await bench.send(to: host)
