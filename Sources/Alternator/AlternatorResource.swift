@@ -20,6 +20,8 @@ public final class AlternatorResource: Sendable {
     let pacing: Pacing
     /// The clock of timestamps and expiry.
     let now: @Sendable () -> Date
+    /// What a table is called on the server.
+    private let serverName: @Sendable (String) -> String
     /// Keys of tables without a model, as far as they had to be asked for.
     let tableKeys = Mutex<[String: TableKeys]>([:])
 
@@ -28,15 +30,19 @@ public final class AlternatorResource: Sendable {
     /// - Parameters:
     ///   - config: where the cluster is and how to talk to it.
     ///   - clock: the time for models' timestamps and `excludingExpired()`; the system's by default.
+    ///   - tableName: turns the name of a table, as code and models give it, into the server's: `{ "staging_" + $0 }`. The
+    ///     names in the configuration's `tablePKMap` are the server's.
     /// - Throws: `.configuration` naming the field that cannot be used.
     public init(
         _ config: AlternatorConfig,
-        clock: @escaping @Sendable () -> Date = { Date() }
+        clock: @escaping @Sendable () -> Date = { Date() },
+        tableName: @escaping @Sendable (String) -> String = { $0 }
     ) async throws(AlternatorError) {
         client = try await AlternatorClient(config)
         ownsClient = true
         pacing = .standard
         now = clock
+        serverName = tableName
     }
 
     /// Shares a client: closing this resource leaves it open.
@@ -44,11 +50,17 @@ public final class AlternatorResource: Sendable {
     /// - Parameters:
     ///   - client: the client to use.
     ///   - clock: as above.
-    public init(client: AlternatorClient, clock: @escaping @Sendable () -> Date = { Date() }) {
+    ///   - tableName: as above.
+    public init(
+        client: AlternatorClient,
+        clock: @escaping @Sendable () -> Date = { Date() },
+        tableName: @escaping @Sendable (String) -> String = { $0 }
+    ) {
         self.client = client
         ownsClient = false
         pacing = .standard
         now = clock
+        serverName = tableName
     }
 
     /// For tests: waits are taken from `pacing`.
@@ -61,6 +73,7 @@ public final class AlternatorResource: Sendable {
         ownsClient = false
         self.pacing = pacing
         now = clock
+        serverName = { $0 }
     }
 
     /// Lets requests finish for up to `grace`, then cancels them with `.closed`; a shared client stays open.
@@ -89,17 +102,19 @@ public final class AlternatorResource: Sendable {
     // MARK: Tables
 
     /// A table by name, for any `Codable` and for items without a model.
-    public func table(_ name: String) -> Table { Table(handle: TableHandle(name: name, resource: self)) }
+    public func table(_ name: String) -> Table { Table(handle: handle(name)) }
 
     /// A table of one model, under a name of its own: for tables per tenant or environment.
     ///
     /// Tells the client the table's partition key, so that key affinity works from the first request; no network.
     public func table<Item: TableItem>(_ name: String, of type: Item.Type) -> TypedTable<Item> {
-        TypedTable(handle: TableHandle(name: name, resource: self))
+        TypedTable(handle: handle(name))
     }
 
     /// The table of a model that names it.
     public func table<Item: NamedTableItem>(_ type: Item.Type) -> TypedTable<Item> {
-        TypedTable(handle: TableHandle(name: Item.tableName, resource: self))
+        TypedTable(handle: handle(Item.tableName))
     }
+
+    private func handle(_ name: String) -> TableHandle { TableHandle(name: serverName(name), resource: self) }
 }

@@ -65,6 +65,15 @@ import Testing
         await bench.client.close()
     }
 
+    /// A connection that was idle may have died unseen, and what was sent over it cannot be sent again.
+    @Test func `only what may be repeated goes over a connection that was idle for more than a second`() async throws {
+        let bench = try await Bench()
+        for safety in [RetrySafety.counting, .conditional, .idempotent] { _ = try await bench.put(safety) }
+        #expect(bench.transport.requests.map(\.options.maximumIdle) == [.seconds(1), .seconds(1), nil])
+        #expect(bench.transport.requests.map(\.options.mayRepeat) == [false, false, true])
+        await bench.client.close()
+    }
+
     @Test func `after three attempts that were sent the last error is given`() async throws {
         let bench = try await Bench()
         bench.transport.everywhere { $0.isDiscovery ? nil : .error("InternalServerError", status: 500) }

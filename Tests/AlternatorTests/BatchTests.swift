@@ -77,6 +77,26 @@ struct BatchTests {
             )
         }
         #expect(error?.code == .mapping)
+        #expect(error?.message == "BatchOptions.chunkSize is \(size); a batch takes 1 to 100 writes.")
+        #expect(bench.sent.isEmpty)
+    }
+
+    @Test func `numbers that cannot be meant are refused by name`() async throws {
+        let bench = try await Bench()
+        let visits = bench.resource.table(Visit.self)
+        for (options, text) in [
+            (BatchOptions(concurrency: 0), "BatchOptions.concurrency is 0; it must be 1 or more."),
+            (BatchOptions(rounds: 0), "BatchOptions.rounds is 0; it must be 1 or more."),
+        ] {
+            let write = await #expect(throws: AlternatorError.self) {
+                _ = try await visits.batchWrite(put: [visit(1)], options: options)
+            }
+            #expect(write?.message == text && write?.operation == "BatchWriteItem")
+            let read = await #expect(throws: AlternatorError.self) {
+                _ = try await visits.get(keys: [.init("x", 1)], options: options)
+            }
+            #expect(read?.message == text && read?.operation == "BatchGetItem" && read?.table == "visits")
+        }
         #expect(bench.sent.isEmpty)
     }
 

@@ -35,16 +35,19 @@ struct Bench {
     /// - Parameters:
     ///   - tablePKMap: partition keys the client is told.
     ///   - answer: what the node answers to an operation, by its number from 0; `nil` for `{}`.
+    ///   - configure: changes of the configuration.
     /// - Throws: what making a client throws.
     init(
         tablePKMap: [String: String] = [:],
         _ answer: @escaping @Sendable (_ number: Int, _ call: ScriptedTransport.Call) -> ScriptedTransport.Reply? = {
             _,
             _ in nil
-        }
+        },
+        configure: (inout AlternatorConfig) -> Void = { _ in }
     ) async throws {
         var config = AlternatorConfig(seedHosts: ["10.0.0.1"], port: 8000)
         config.tablePKMap = tablePKMap
+        configure(&config)
         let transport = ScriptedTransport(["10.0.0.1"])
         let count = Counter()
         transport.everywhere { call in call.isDiscovery ? nil : answer(count.next(), call) }

@@ -123,10 +123,17 @@ struct MapperOptionTests {
         let verbs: [() async throws -> Void] = [
             { _ = try await counted.save(Counted(id: "a", n: 1, rev: 3)) },
             { _ = try await counted.modify("a") { $0.n += 1 } },
+            { _ = try await counted.saveEach([Counted(id: "a", n: 1, rev: 3)])[0].get() },
+            // A write brings the options of the table that made it, unless others are given.
+            { _ = await bench.resource.writeEach([counted.updateRequest(.init("a")) { $0.n.add(1) }]) },
+            { [options] in _ = await bench.resource.writeEach(writes, requestOptions: options) },
+            { [options] in _ = try await bench.resource.tableNames(requestOptions: options) },
             { [options] in _ = try await bench.resource.batchWrite(writes, requestOptions: options) },
         ]
         let (operations, allCarryIt) = await Self.sent(bench, verbs)
-        #expect(operations.isSuperset(of: ["PutItem", "GetItem", "BatchWriteItem"]))
+        #expect(
+            operations.isSuperset(of: ["PutItem", "GetItem", "UpdateItem", "ListTables", "BatchWriteItem"])
+        )
         #expect(allCarryIt)
     }
 }

@@ -140,6 +140,15 @@ struct ReadTests {
         #expect(bench.sent.isEmpty)
     }
 
+    @Test func `a scan of an index by name compares dates as the model stores them`() async throws {
+        let bench = try await Bench(answers: [.ok(#"{"Items":[],"Count":0}"#), .ok(#"{"Items":[],"Count":0}"#)])
+        let visits = bench.resource.table("visits")
+        let until = Date(timeIntervalSince1970: 100.75)
+        _ = try await visits.scan(Visit.self).where { $0.until > until }.page()
+        _ = try await visits.scan(Visit.self, index: "byNote").where { $0.until > until }.page()
+        for body in bench.bodies { #expect(body.contains(#""ExpressionAttributeValues":{":v0":{"N":"100"}}"#)) }
+    }
+
     @Test func `a local index can be read consistently`() async throws {
         let bench = try await Bench()
         _ = try await bench.resource.table(Visit.self).query(Visit.byHits, "x", .equal(1)).consistent().page()

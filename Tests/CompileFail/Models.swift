@@ -38,3 +38,52 @@ struct ArrayOfIndexes: IndexedItem {  // error: does not conform to protocol 'In
     static let byRev = SecondaryIndex.global("byRev", \ArrayOfIndexes.rev)
     static let indexes = [byRev]
 }
+struct RootlessKey: TableItem {  // error: does not conform to protocol 'TableItem'
+    var id: String
+    static let primaryKey = PrimaryKey(\.id)  // error: cannot infer key path type
+}
+struct VariableKey: TableItem {
+    var id: String
+    static var primaryKey = PrimaryKey(\VariableKey.id)  // error: is not concurrency-safe
+}
+final class Reference {}
+struct HoldsAReference: TableItem {  // error: does not conform to protocol 'Decodable'
+    var id: String
+    var reference: Reference  // error: has non-Sendable type 'Reference'
+    static let primaryKey = PrimaryKey(\HoldsAReference.id)
+}
+class OpenModel: TableItem {  // error: non-final class 'OpenModel' cannot conform to the 'Sendable' protocol
+    var id = ""  // error: is mutable
+    static let primaryKey = PrimaryKey(\OpenModel.id)  // error: cannot be satisfied by a non-final class
+}
+enum PlainKind: String, Codable { case a }
+struct EnumKey: TableItem {
+    var id: PlainKind
+    static let primaryKey = PrimaryKey(\EnumKey.id)  // error: a key property needs a KeyValue type
+}
+struct NamesOfADictionary: ExplicitNames, TableItem {  // error: does not conform to protocol 'ExplicitNames'
+    var id: String
+    var rev: Int
+    static let primaryKey = PrimaryKey(\NamesOfADictionary.id)
+    static let attributeNames = [\NamesOfADictionary.rev: "r"]
+}
+struct HoldsATuple: TableItem {  // error: does not conform to protocol 'Decodable'
+    var id: String
+    var home: (Int, Int)
+    static let primaryKey = PrimaryKey(\HoldsATuple.id)
+}
+public struct HiddenKey: TableItem {
+    public var id: String
+    static let primaryKey = PrimaryKey(\HiddenKey.id)  // error: must be declared public
+}
+struct StoredInGeneric<Value: Codable & Sendable>: TableItem {
+    var id: String
+    var value: Value
+    static let primaryKey = PrimaryKey(\StoredInGeneric.id)  // error: static stored properties not supported in generic types
+}
+struct UnversionedLike: VersionedItem {  // error: does not conform to protocol 'VersionedItem'
+    var id: String
+    var rev: Int
+    static let primaryKey = PrimaryKey(\UnversionedLike.id)
+    static let version = 3
+}

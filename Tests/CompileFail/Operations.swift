@@ -142,9 +142,111 @@ func partThatIsNone() {
 }
 func timestampOfAFlag() {
     struct Odd: Document { var flag: Bool }
-    _ = Timestamps<Odd>(created: .init(\.flag))  // error:
+    _ = Timestamps<Odd>(created: .init(\.flag))  // error: no exact matches in call to initializer
 }
 func wrongDefault() {
     struct Odd: Document { var flag: Bool }
-    _ = AttributeDefaults<Odd>().with(\.flag, "yes")  // error:
+    _ = AttributeDefaults<Odd>().with(\.flag, "yes")  // error: cannot convert value of type 'String' to expected argument type 'Bool'
+}
+
+// MARK: Paths
+
+struct Shop: TableItem {
+    var id: String
+    var home: Place?
+    var plain: PlainPlace
+    static let primaryKey = PrimaryKey(\Shop.id)
+}
+struct Place: Document { var city: String; var set: Int; var exists: Bool }
+struct PlainPlace: Codable { var city: String }
+
+func memberOfAPlainType(_ t: TypedTable<Shop>) { _ = t.query("x").where { $0.plain.city == "x" } }  // error: requires that 'PlainPlace' conform to 'Document'
+func memberNamedAsAMethod(_ t: TypedTable<Shop>) { _ = t.scan().where { $0.home.exists == true } }  // error: -> Condition<Shop>' and 'Bool'
+func memberNamedAsAChange(_ t: TypedTable<Shop>) { _ = t.scan().where { $0.home.set == 3 } }  // error: -> UpdateAction<Shop>' and 'Int'
+func optionalHop(_ t: TypedTable<Shop>) { _ = t.scan().where { $0.home?.city == "x" } }  // error: cannot use optional chaining on non-optional value
+func forcedHop(_ t: TypedTable<Shop>) { _ = t.scan().where { $0.home!.city == "x" } }  // error: cannot force unwrap value of non-optional type
+
+// MARK: Calls
+
+func textAsCondition(_ t: TypedTable<Sorted>) { _ = t.query("x").where { $0.number > 3 || "a" } }  // error: to expected argument type 'Condition<Sorted>'
+func wrongPartitionAndSort(_ t: TypedTable<Sorted>) { _ = t.query(3, .greater(3)) }  // error: to expected argument type 'String'
+func unknownSortCondition(_ t: TypedTable<Sorted>) { _ = t.query("x", .gt(3)) }  // error: 'gt'
+func sortValueAlone(_ t: TypedTable<Sorted>) { _ = t.query("x", 3) }  // error: to expected argument type 'SortCondition<Int>'
+func unknownVerb(_ t: TypedTable<Sorted>) { _ = t.query("x").sort(.greater(3)) }  // error: 'sort'
+func filterBehindQuery(_ t: TypedTable<Sorted>) { _ = t.query("x") { $0.number > 3 } }  // error:
+func forgottenAwait(_ t: TypedTable<Plain>) async { t.put(Plain(id: "", number: 1)) }  // error: 'async' but is not marked with 'await'
+func tableAsItem(_ t: TypedTable<Plain>) async throws { try await t.put(t) }  // error: to expected argument type 'Plain'
+func addition(_ t: TypedTable<Sorted>) async throws {
+    try await t.update("x", 1) { $0.number += 1 }  // error: to expected argument type 'UpdateAction<Sorted>'
+}
+func statementAsChange(_ t: TypedTable<Sorted>) async throws {
+    try await t.update("x", 1) {
+        let x = 3
+        $0.number.set(x)
+        print(x)  // error: to expected argument type 'UpdateAction<Sorted>'
+    }
+}
+func guardInAnUpdate(_ t: TypedTable<Sorted>, note: String?) async throws {
+    try await t.update("x", 1) {
+        guard let note else { return }  // error: cannot use explicit 'return' statement
+        $0.note.set(note)
+    }
+}
+func replaceOfAVersioned(_ t: TypedTable<Counted>) async throws {
+    _ = try await t.replace(Counted(id: "", rev: nil))  // error: a versioned model is written with insert, save or modify
+}
+func tryPutOfAVersioned(_ t: TypedTable<Counted>) async throws {
+    _ = try await t.tryPut(Counted(id: "", rev: nil), if: { $0.rev == 1 })  // error: a versioned model is written with insert, save or modify
+}
+func putEachOfVersioned(_ t: TypedTable<Counted>) async throws {
+    _ = await t.putEach([Counted(id: "", rev: nil)])  // error: a versioned model is written with insert, save or modify
+}
+
+// MARK: Tables by name
+
+struct Named: Codable { var id: String; var number: Int; var note: String? }
+struct WriteOnly: Encodable { var id = "x" }
+
+func unknownByName(_ t: Table) async throws {
+    try await t.update(Named.self, key: ["id": "x"]) { $0.nope.add(1) }  // error: nope
+}
+func wrongTypeByName(_ t: Table) async throws {
+    try await t.update(Named.self, key: ["id": "x"]) { $0.number.set("a") }  // error: cannot convert value of type 'String' to expected argument type 'Int'
+}
+func updateWithoutLabel(_ t: Table) async throws {
+    try await t.update(Named.self, ["id": "x"]) { $0.number.set(1) }  // error: missing argument label
+}
+func memberWithoutModel(_ t: Table) async throws {
+    try await t.update(key: ["id": "x"]) { $0.number.set(1) }  // error: has no dynamic member 'number'
+}
+func keyAsText(_ t: Table) async throws {
+    try await t.update(key: "x") { $0["n"].set(1) }  // error: to expected argument type 'ItemKey'
+}
+func getWithoutLabel(_ t: Table, id: String) async throws { _ = try await t.get(["id": id]) }  // error: missing argument label 'key:'
+func deleteWithoutLabel(_ t: Table) async throws { try await t.delete(["id": "x"]) }  // error: missing argument label 'key:'
+func memberOfAttributes(_ t: Table) async throws {
+    let x = try await t.get(key: ["id": "x"])
+    print(x.number)  // error: has no member 'number'
+}
+func attributesAsModel(_ t: Table) async throws {
+    let x: Named? = try await t.get(key: ["id": "x"])  // error: to type 'Named?'
+    print(x as Any)
+}
+func wrongConditionByName(_ t: Table) async throws {
+    try await t.put(Named(id: "a", number: 1), if: { $0.number == "x" })  // error: 'Path<Named, Int>' and 'String'
+}
+func closureAsKey(_ t: Table) { _ = t.query(Named.self, key: { $0.number == "x" }) }  // error: type 'ItemKey' that does not accept a closure
+func unknownInAKeyCondition(_ t: Table) { _ = t.query(Named.self, matching: { $0.nope == "x" }) }  // error: nope
+func conditionOnWhatIsNotRead(_ t: Table) async throws {
+    try await t.put(WriteOnly(), if: { $0.id == "x" })  // error: requires that 'WriteOnly' conform to 'Decodable'
+}
+func anyModel(_ r: AlternatorResource, _ models: [any NamedTableItem.Type]) async throws {
+    for model in models { try await r.table(model).create() }  // error: to expected argument type 'Item.Type'
+}
+
+// MARK: Configuration
+
+func portOfAnotherType(port: UInt16) { _ = AlternatorConfig(seedHosts: ["a"], port: port) }  // error: cannot convert value of type 'UInt16' to expected argument type 'Int'
+func tupleAsCredentials(_ config: inout AlternatorConfig) {
+    config.authentication = .provider { ("a", "b") }  // error: to closure result type 'AlternatorConfig.Credentials'
 }

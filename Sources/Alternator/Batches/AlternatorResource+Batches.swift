@@ -50,11 +50,13 @@ extension Table {
             } else {
                 try ItemWriting.item(item, traits: try .shared(), now: handle.now, into: &writer)
             }
+            if let limit = handle.itemSizeLimit { try EncodedItem(bytes: writer.bytes, start: 0).check(limit) }
             return writer.bytes
         }
-        return WriteRequest(table: name) { () throws(AlternatorError) in
-            let bytes = try written.get()
-            return try WriteRequests.put(table: handle.name, condition: condition) { writer throws(AlternatorError) in
+        return WriteRequest(handle) { () throws(AlternatorError) in
+            let bytes = try handle.make(.putItem) { () throws(AlternatorError) in try written.get() }
+            return try WriteRequests.put(table: handle.name, condition: condition, sizeLimit: nil) {
+                writer throws(AlternatorError) in
                 writer.raw(bytes)
             } partitionKey: { encoded throws(AlternatorError) in
                 guard let keyName = handle.knownPartitionKey else { return nil }
@@ -78,8 +80,8 @@ extension Table {
         @UpdateBuilder<UntypedItem> _ changes: Changing<UntypedItem>
     ) -> WriteRequest {
         let (handle, node, actions) = (handle, condition(Fields()).node, changes(Fields()).map(\.change))
-        return WriteRequest(table: name) { () throws(AlternatorError) in
-            let key = try key.checked()
+        return WriteRequest(handle) { () throws(AlternatorError) in
+            let key = try handle.make(.updateItem) { () throws(AlternatorError) in try key.checked() }
             return try WriteRequests.update(
                 table: handle.name,
                 key: key,
@@ -93,8 +95,8 @@ extension Table {
     /// A delete to be sent in a batch, or by `writeEach`, which alone takes conditions.
     public func deleteRequest(key: ItemKey, if condition: When<UntypedItem> = { _ in .always }) -> WriteRequest {
         let (handle, node) = (handle, condition(Fields()).node)
-        return WriteRequest(table: name) { () throws(AlternatorError) in
-            let key = try key.checked()
+        return WriteRequest(handle) { () throws(AlternatorError) in
+            let key = try handle.make(.deleteItem) { () throws(AlternatorError) in try key.checked() }
             return try WriteRequests.delete(
                 table: handle.name,
                 key: key,

@@ -16,6 +16,7 @@ struct BatchReader {
     ///
     /// Throws `.throttled` where the server left keys unprocessed in every round.
     func responses(for keys: [ItemKeyValues]) async throws(AlternatorError) -> [EncodedResponse] {
+        try handle.make(.batchGetItem) { () throws(AlternatorError) in try options.check() }
         guard !keys.isEmpty else { return [] }
         let chunks = stride(from: 0, to: keys.count, by: Self.chunkSize).map {
             Array(keys[$0..<min($0 + Self.chunkSize, keys.count)])

@@ -20,11 +20,10 @@ struct BatchWriter {
     }
 
     func run(_ requests: [WriteRequest]) async throws(AlternatorError) -> BatchReport {
-        guard (1...100).contains(options.chunkSize) else {
-            throw AlternatorError(
-                .mapping,
-                message: "chunkSize is \(options.chunkSize); a batch takes 1 to 100 writes."
-            )
+        do throws(AlternatorError) {
+            try options.check()
+        } catch {
+            throw error.with(operation: OperationName.batchWriteItem.rawValue)
         }
         let chunks = chunks(of: try distinct(requests))
         let reports = try await concurrently(chunks, limit: options.concurrency) {

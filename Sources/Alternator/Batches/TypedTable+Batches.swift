@@ -73,14 +73,16 @@ extension TypedTable {
         let node = condition(Fields()).node
         let hasCondition = !node.isAlways
         let table = self
-        return WriteRequest(table: name) { () throws(AlternatorError) in
+        return WriteRequest(handle) { () throws(AlternatorError) in
             guard try table.schema().version == nil else { throw WriteRequest.ignoresVersion(Item.self, .putItem) }
             return try table.encodedPut(item, if: node)
         } _: { () throws(AlternatorError) in
             let schema = try schema()
             var writer = JSONWriter()
             try ItemWriting.item(item, traits: schema.traits, now: handle.now, into: &writer)
-            let key = try schema.key(of: item, encoded: EncodedItem(bytes: writer.bytes, start: 0))
+            let encoded = EncodedItem(bytes: writer.bytes, start: 0)
+            if let limit = handle.itemSizeLimit { try encoded.check(limit) }
+            let key = try schema.key(of: item, encoded: encoded)
             return .init(
                 kind: .put,
                 attributes: writer.bytes,
@@ -98,7 +100,7 @@ extension TypedTable {
         @UpdateBuilder<Item> _ changes: Changing<Item>
     ) -> WriteRequest {
         let (table, node, actions) = (self, condition(Fields()).node, changes(Fields()).map(\.change))
-        return WriteRequest(table: name) { () throws(AlternatorError) in
+        return WriteRequest(handle) { () throws(AlternatorError) in
             try table.encodedUpdate(key, if: node, actions)
         }
     }
@@ -107,7 +109,7 @@ extension TypedTable {
     public func deleteRequest(_ key: Key, if condition: When<Item> = { _ in .always }) -> WriteRequest {
         let node = condition(Fields()).node
         let table = self
-        return WriteRequest(table: name) { () throws(AlternatorError) in
+        return WriteRequest(handle) { () throws(AlternatorError) in
             guard try table.schema().version == nil else { throw WriteRequest.ignoresVersion(Item.self, .deleteItem) }
             return try table.encodedDelete(key, if: node)
         } _: { () throws(AlternatorError) in

@@ -7,6 +7,8 @@ import AlternatorWire
 public struct WriteRequest: Sendable {
     /// The table it is for.
     public let table: String
+    /// What the table overrides that made it; batches, which are of many writes, do not heed it.
+    let options: RequestOptions
     let content: Result<Content, AlternatorError>
     /// The request that does this write alone.
     let single: @Sendable () throws(AlternatorError) -> EncodedRequest
@@ -23,31 +25,29 @@ public struct WriteRequest: Sendable {
     }
 
     init(
-        table: String,
+        _ handle: TableHandle,
         single: @escaping @Sendable () throws(AlternatorError) -> EncodedRequest,
         _ make: () throws(AlternatorError) -> Content
     ) {
-        self.table = table
+        table = handle.name
+        options = handle.options
         self.single = single
         content = Result { () throws(AlternatorError) in
-            do throws(AlternatorError) {
-                return try make()
-            } catch {
-                throw error.with(operation: OperationName.batchWriteItem.rawValue, table: table)
-            }
+            try handle.make(.batchWriteItem, make)
         }
     }
 
     /// An update, which a batch cannot do.
-    init(table: String, update: @escaping @Sendable () throws(AlternatorError) -> EncodedRequest) {
-        self.table = table
+    init(_ handle: TableHandle, update: @escaping @Sendable () throws(AlternatorError) -> EncodedRequest) {
+        table = handle.name
+        options = handle.options
         single = update
         content = .failure(
             AlternatorError(
                 .mapping,
                 message: "A batch has no updates; use writeEach, or single updates.",
                 operation: OperationName.batchWriteItem.rawValue,
-                table: table
+                table: handle.name
             )
         )
     }
@@ -123,5 +123,19 @@ public struct BatchOptions: Sendable {
         self.chunkSize = chunkSize
         self.concurrency = concurrency
         self.rounds = rounds
+    }
+
+    /// Throws `.mapping` naming the first number that cannot be meant.
+    func check() throws(AlternatorError) {
+        for (name, value, range) in [
+            ("chunkSize", chunkSize, 1...100), ("concurrency", concurrency, 1...Int.max),
+            ("rounds", rounds, 1...Int.max),
+        ] where !range.contains(value) {
+            throw AlternatorError(
+                .mapping,
+                message: "BatchOptions.\(name) is \(value); "
+                    + (range.upperBound == .max ? "it must be 1 or more." : "a batch takes 1 to 100 writes.")
+            )
+        }
     }
 }

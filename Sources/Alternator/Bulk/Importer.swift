@@ -220,7 +220,8 @@ struct Importer {
         let line = state.firstBadLine.map { "Line \($0.number) cannot be imported: \($0.reason)" } ?? "A line is bad"
         return AlternatorError(
             .mapping,
-            message: "\(path): \(line.hasSuffix(".") ? String(line.dropLast()) : line). Correct it, or skip bad lines.",
+            message: "\(path): \(line.hasSuffix(".") ? String(line.dropLast()) : line). "
+                + "Correct it, or let ImportOptions.badLines skip it.",
             operation: OperationName.batchWriteItem.rawValue,
             table: handle.name
         )

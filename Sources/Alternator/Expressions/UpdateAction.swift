@@ -168,7 +168,7 @@ extension Path {
         UpdateAction(elements, .set(.call("list_append", [orEmpty([Element]()), .value(values)])))
     }
 
-    /// Sends `SET #n0 = list_append(:v1, if_not_exists(#n0, :v0))`: a missing list counts as empty.
+    /// Sends `SET #n0 = list_append(:v0, if_not_exists(#n0, :v1))`: a missing list counts as empty.
     public func prepend<Element: AttributeScalar>(_ values: [Element]) -> UpdateAction<Root> where Value == [Element]? {
         UpdateAction(elements, .set(.call("list_append", [.value(values), orEmpty([Element]())])))
     }

@@ -15,7 +15,7 @@ public import AlternatorWire
 ///     static let primaryKey = PrimaryKey(pk, sk)
 /// }
 /// try await orders.put(order)          // pk = "CUSTOMER#c1", sk = "ORDER#2026-01-31#000007"
-/// let order = try await orders.get(Order.pk("c1"), Order.sk("2026-01-31", 7))
+/// let found = try await orders.get(Order.pk("c1"), Order.sk("2026-01-31", 7))
 /// let january = orders.query(try Order.pk("c1"), .hasPrefix("ORDER#2026-01"))
 /// let oneDay = orders.query(try Order.pk("c1"), try Order.sk.prefix("2026-01-31"))
 /// let (day, number) = try Order.sk.parts(of: "ORDER#2026-01-31#000007")

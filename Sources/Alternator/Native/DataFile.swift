@@ -120,7 +120,9 @@ final class DataFile: Sendable {
     }
 
     private static func failure(_ verb: String, _ path: String) -> AlternatorError {
-        let reason = SystemError(verb, code: errno).reason
-        return AlternatorError(.file, message: "\(path) cannot be \(verb): \(reason).")
+        let code = errno
+        let reason = SystemError(verb, code: code).reason
+        let remedy = code == EEXIST ? " Take another name, or ExportOptions.replacesFile." : ""
+        return AlternatorError(.file, message: "\(path) cannot be \(verb): \(reason).\(remedy)")
     }
 }

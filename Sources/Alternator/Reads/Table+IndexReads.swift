@@ -3,7 +3,7 @@ public import AlternatorWire
 extension Table {
     /// All items of an index, which may be fewer than the table's, as `type`.
     public func scan<Item: Decodable>(_ type: Item.Type, index: String) -> Scan<Item, Item> {
-        Scan(ReadPlan(.scan, on: handle, index: index))
+        Scan(ReadPlan(.scan, on: handle, index: index).reading(type))
     }
 
     /// All items of an index as attributes.

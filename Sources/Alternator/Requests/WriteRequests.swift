@@ -23,12 +23,13 @@ enum ReturnedItem {
 enum WriteRequests {
     /// A PutItem whose `Item` is written by `item`.
     ///
-    /// `partitionKey` is asked for after the item is written, with the bytes and the item's place in them.
+    /// `sizeLimit` is in bytes as `AlternatorConfig.itemSizeLimit` counts; `partitionKey` is asked for after the item is written, with the bytes and the item's place in them.
     static func put(
         table: String,
         condition: ConditionNode,
         returning: ReturnedItem = .nothing,
         dates: DateForms = DateForms(),
+        sizeLimit: Int?,
         item: (inout JSONWriter) throws(AlternatorError) -> Void,
         partitionKey: (EncodedItem) throws(AlternatorError) -> AttributeValue?
     ) throws(AlternatorError) -> EncodedRequest {
@@ -36,6 +37,8 @@ enum WriteRequests {
         body.writer.key("Item")
         let start = body.writer.bytes.count
         try item(&body.writer)
+        // Both look at the bytes and let go of them: whoever held them would make the next write copy them all.
+        if let sizeLimit { try EncodedItem(bytes: body.writer.bytes, start: start).check(sizeLimit) }
         let key = try partitionKey(EncodedItem(bytes: body.writer.bytes, start: start))
         var expressions = ExpressionWriter(dates: dates)
         try body.condition(condition, with: &expressions)

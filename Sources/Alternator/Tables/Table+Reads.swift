@@ -81,7 +81,7 @@ extension Table {
 
 extension ReadPlan {
     /// The same with dates in the forms that a model declares.
-    fileprivate func reading<Item>(_ type: Item.Type) -> ReadPlan {
+    func reading<Item>(_ type: Item.Type) -> ReadPlan {
         var plan = self
         do throws(AlternatorError) {
             plan.dates = try ReadTraits.dates(of: type)

@@ -144,7 +144,8 @@ extension Table {
                 table: name,
                 condition: condition,
                 returning: returning,
-                dates: traits.dates
+                dates: traits.dates,
+                sizeLimit: handle.itemSizeLimit
             ) { writer throws(AlternatorError) in
                 try ItemWriting.item(item, purpose, traits: traits, now: handle.now, into: &writer)
             } partitionKey: { encoded throws(AlternatorError) in
@@ -169,8 +170,12 @@ extension Table {
         returning: ReturnedItem = .nothing
     ) throws(AlternatorError) -> EncodedRequest {
         try handle.make(.putItem) { () throws(AlternatorError) in
-            try WriteRequests.put(table: name, condition: condition, returning: returning) {
-                writer throws(AlternatorError) in
+            try WriteRequests.put(
+                table: name,
+                condition: condition,
+                returning: returning,
+                sizeLimit: handle.itemSizeLimit
+            ) { writer throws(AlternatorError) in
                 try ItemWriting.attributes(item, into: &writer)
             } partitionKey: { _ throws(AlternatorError) in
                 handle.knownPartitionKey.flatMap { item[$0] }

@@ -98,8 +98,17 @@ extension TableHandle {
     func setTimeToLive(_ attribute: String, enabled: Bool) async throws(AlternatorError) {
         let current = try await perform(DescribeTimeToLiveRequest(tableName: name))
         let isOn = current.timeToLiveStatus == .enabled || current.timeToLiveStatus == .enabling
-        // The server refuses to turn on what is on; an attribute other than the current one is its error to tell.
-        if isOn == enabled, !enabled || current.attributeName == attribute { return }
+        if isOn == enabled {
+            // The server refuses to turn on what is on, without telling which attribute it is on.
+            guard enabled, let other = current.attributeName, other != attribute else { return }
+            throw AlternatorError(
+                .validation,
+                message: "Expiry is on for attribute \"\(other)\"; turn that off before it is turned on for "
+                    + "\"\(attribute)\".",
+                operation: OperationName.updateTimeToLive.rawValue,
+                table: name
+            )
+        }
         let specification = TimeToLiveSpecification(attributeName: attribute, enabled: enabled)
         let request = UpdateTimeToLiveRequest(tableName: name, timeToLiveSpecification: specification)
         _ = try await perform(request, safety: request.safety)

@@ -73,6 +73,15 @@ extension TypedTable {
                 table
             )
         }
+        for index in try handle.make(
+            .describeTable,
+            { () throws(AlternatorError) in try VectorIndexes.requests(of: Item.self) }
+        ) {
+            differences += SchemaDifference.vectors(
+                index,
+                table.vectorIndexes.first { $0.indexName == index.indexName }
+            )
+        }
         if let expiryName = schema.expiryName {
             let expiry = try await handle.perform(DescribeTimeToLiveRequest(tableName: name))
             let isOn = expiry.timeToLiveStatus == .enabled || expiry.timeToLiveStatus == .enabling
@@ -127,6 +136,23 @@ public struct SchemaDifference: Sendable, Hashable, CustomStringConvertible {
     public let description: String
 
     init(_ description: String) { self.description = description }
+
+    static func vectors(_ declared: VectorIndex, _ found: VectorIndexDescription?) -> [SchemaDifference] {
+        guard let found else { return [SchemaDifference("vector index \(declared.indexName) is missing")] }
+        func text(_ attribute: String, _ dimensions: Int?, _ similarity: SimilarityFunction?) -> String {
+            "\(attribute) with \(dimensions.map(String.init) ?? "?") dimensions by "
+                + (similarity ?? .cosine).rawValue
+        }
+        let declaredText = text(declared.attributeName, declared.dimensions, declared.similarityFunction)
+        let foundText = text(found.attributeName ?? "?", found.dimensions, found.similarityFunction)
+        return declaredText == foundText
+            ? []
+            : [
+                SchemaDifference(
+                    "vector index \(declared.indexName) is over \(foundText); the model declares \(declaredText)"
+                )
+            ]
+    }
 
     static func keys(
         _ what: String,

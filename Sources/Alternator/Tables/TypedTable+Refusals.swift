@@ -60,6 +60,44 @@ extension TypedTable {
         message:
             "a versioned model is written with insert, save or modify; generic code needs 'Item.Locking == Unversioned'"
     )
+    public func replace(
+        _ item: Item,
+        if condition: When<Item> = { _ in .always }
+    ) async throws(AlternatorError) -> Item? { fatalError() }
+
+    /// Not available: it would ignore the version.
+    @available(
+        *,
+        unavailable,
+        message:
+            "a versioned model is written with insert, save or modify; generic code needs 'Item.Locking == Unversioned'"
+    )
+    public func tryPut(_ item: Item, if condition: When<Item>) async throws(AlternatorError) -> PutOutcome<Item> {
+        fatalError()
+    }
+
+    /// Not available: it would ignore the version; see `saveEach`.
+    @available(
+        *,
+        unavailable,
+        message:
+            "a versioned model is written with insert, save or modify; generic code needs 'Item.Locking == Unversioned'"
+    )
+    public func putEach(
+        _ items: [Item],
+        concurrency: Int = 16,
+        if condition: When<Item> = { _ in .always }
+    ) async -> [Result<PutOutcome<Item>, AlternatorError>] { fatalError() }
+}
+
+extension TypedTable {
+    /// Not available: it would ignore the version.
+    @available(
+        *,
+        unavailable,
+        message:
+            "a versioned model is written with insert, save or modify; generic code needs 'Item.Locking == Unversioned'"
+    )
     public func batchWrite(put: [Item] = [], delete: [Key] = []) async throws(AlternatorError) -> BatchReport {
         fatalError()
     }

@@ -30,7 +30,8 @@ extension TypedTable {
                 table: name,
                 condition: condition,
                 returning: returning,
-                dates: schema.dates
+                dates: schema.dates,
+                sizeLimit: handle.itemSizeLimit
             ) { writer throws(AlternatorError) in
                 try ItemWriting.item(item, purpose, traits: schema.traits, now: handle.now, into: &writer)
             } partitionKey: { encoded throws(AlternatorError) in

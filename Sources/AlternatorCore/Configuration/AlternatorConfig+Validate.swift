@@ -12,13 +12,16 @@ extension AlternatorConfig {
         try validateHeaders()
         try validateWhitelist()
         try validateAuthentication()
-        try validateCompression()
+        try validateSizes()
     }
 
-    private func validateCompression() throws(AlternatorError) {
+    private func validateSizes() throws(AlternatorError) {
         if let reason = requestCompression.problem { throw Self.problem("requestCompression", reason) }
         guard maximumDecompressedBytes >= 1 else {
             throw Self.problem("maximumDecompressedBytes", "\(maximumDecompressedBytes) is less than 1")
+        }
+        if case .bytes(let count) = itemSizeLimit, count < 1 {
+            throw Self.problem("itemSizeLimit", "\(count) is less than 1")
         }
     }
 

@@ -72,6 +72,11 @@ public struct AlternatorConfig: Sendable {
     /// Whether a read that takes long is asked of a second node as well.
     public var hedging: Hedging
 
+    /// How large an item that a table writes whole may be; a larger one is `.mapping`, and nothing is sent.
+    ///
+    /// None by default, as on the server, which takes requests of up to 16 MiB; see `ItemSizeLimit.dynamoDB`.
+    public var itemSizeLimit: ItemSizeLimit
+
     /// Who the requests come from; by default they are not signed.
     public var authentication: Authentication
     /// The region in the credential scope of a signature; the server accepts any.
@@ -140,6 +145,7 @@ public struct AlternatorConfig: Sendable {
         operationTimeout: Duration? = nil,
         retry: RetryPolicy = .standard,
         hedging: Hedging = .off,
+        itemSizeLimit: ItemSizeLimit = .none,
         authentication: Authentication = .anonymous,
         region: String = "us-east-1",
         requestCompression: RequestCompression = .off,
@@ -180,6 +186,7 @@ public struct AlternatorConfig: Sendable {
         self.operationTimeout = operationTimeout
         self.retry = retry
         self.hedging = hedging
+        self.itemSizeLimit = itemSizeLimit
         self.authentication = authentication
         self.region = region
         self.requestCompression = requestCompression

@@ -32,6 +32,7 @@ public struct ClientMetrics: Sendable, Hashable {
     public struct Connections: Sendable, Hashable {
         /// In use and idle.
         public internal(set) var open = 0
+        /// Open and unused.
         public internal(set) var idle = 0
         /// Attempts to connect.
         public internal(set) var connecting = 0
@@ -41,7 +42,9 @@ public struct ClientMetrics: Sendable, Hashable {
 
     /// One node, as `nodes()` calls it.
     public struct Node: Sendable, Hashable {
+        /// As `nodes()` shows it.
         public let name: String
+        /// By operation, those that were sent to it.
         public let attempts: [Attempts]
         /// Answers of status 200.
         public let successes: Int
@@ -53,7 +56,9 @@ public struct ClientMetrics: Sendable, Hashable {
         public let failures: [String: Int]
         /// HTTP heads and bodies, before TLS.
         public let bytesSent: Int
+        /// The same of its answers.
         public let bytesReceived: Int
+        /// At the moment of the snapshot.
         public let connections: Connections
 
         init(_ name: String, _ meter: NodeMeter?, _ connections: Connections?) {

@@ -51,6 +51,7 @@ struct ExportTests {
         let table = bench.resource.table("t")
         let error = await #expect(throws: AlternatorError.self) { try await table.export(to: folder.file("out")) }
         #expect(error?.code == .file)
+        #expect(error?.message.hasSuffix("File exists. Take another name, or ExportOptions.replacesFile.") == true)
         #expect(try folder.text("out") == "precious")
         #expect(bench.sent.isEmpty)
         try await table.export(to: folder.file("out"), options: ExportOptions(segments: 1, replacesFile: true))
