@@ -18,7 +18,7 @@ extension EngineCore {
         ("system", "clients"), ("system", "config"), ("system", "local"), ("system", "peers"),
         ("system", "role_permissions"), ("system", "roles"), ("system", "token_ring"),
         ("system_schema", "columns"), ("system_schema", "keyspaces"), ("system_schema", "scylla_keyspaces"),
-        ("system_schema", "tables"),
+        ("system_schema", "tables"), ("system_schema", "views"),
     ]
 
     private func systemTable(_ keyspace: String, _ table: String) throws(LocalError) -> SystemTable? {
@@ -34,6 +34,7 @@ extension EngineCore {
         case ("system_schema", "keyspaces"): keyspacesTable()
         case ("system_schema", "scylla_keyspaces"): scyllaKeyspacesTable()
         case ("system_schema", "tables"): tablesTable()
+        case ("system_schema", "views"): viewsTable()
         default: nil
         }
     }
@@ -217,9 +218,19 @@ extension EngineCore {
         )
     }
 
+    /// Options that every table and view of this server has.
+    private static let storageOptions: [String: ItemValue] = [
+        "compression": .string(#"{"sstable_compression": "LZ4WithDictsCompressor"}"#),
+        "speculative_retry": .string("99.0PERCENTILE"),
+    ]
+
     private func tablesTable() -> SystemTable {
         func row(_ keyspace: String, _ table: String, _ id: String) -> [String: ItemValue] {
-            ["keyspace_name": .string(keyspace), "table_name": .string(table), "id": .string(id)]
+            var row = Self.storageOptions
+            row["keyspace_name"] = .string(keyspace)
+            row["table_name"] = .string(table)
+            row["id"] = .string(id)
+            return row
         }
         var rows = Self.systemNames.map { row($0.0, $0.1, UUIDText.name("\($0.0).\($0.1)")) }
         for table in tables.values {
@@ -231,6 +242,30 @@ extension EngineCore {
             }
         }
         return SystemTable("system_schema", "tables", keys: ["keyspace_name", "table_name"], rows: rows)
+    }
+
+    /// The indexes: a view for each.
+    private func viewsTable() -> SystemTable {
+        var rows: [[String: ItemValue]] = []
+        for table in tables.values {
+            for index in table.indexes {
+                let name = "\(table.name)\(index.isLocal ? "!:" : ":")\(index.name)"
+                var row = Self.storageOptions
+                row["keyspace_name"] = .string("alternator_\(table.name)")
+                row["view_name"] = .string(name)
+                row["id"] = .string(UUIDText.name(name))
+                row["base_table_name"] = .string(table.name)
+                row["base_table_id"] = .string(table.id)
+                rows.append(row)
+            }
+        }
+        return SystemTable(
+            "system_schema",
+            "views",
+            keys: ["keyspace_name", "view_name"],
+            columns: ["base_table_id", "base_table_name", "id"] + Self.storageOptions.keys,
+            rows: rows
+        )
     }
 
     private func columnsTable() throws(LocalError) -> SystemTable {

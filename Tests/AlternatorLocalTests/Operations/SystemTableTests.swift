@@ -73,6 +73,57 @@ import Testing
         #expect(scanned.isSuperset(of: ["system.clients", "system.peers", "system.roles", "system_schema.columns"]))
     }
 
+    /// How one of the server's own tables describes what a table consists of.
+    private func description(
+        _ server: LocalServer,
+        _ schema: String,
+        _ column: String,
+        _ name: String
+    ) throws -> JSONValue {
+        let found = try server.call(
+            "Query",
+            """
+            {"TableName":".scylla.alternator.system_schema.\(schema)","KeyConditionExpression":"keyspace_name = :k AND \
+            \(column) = :n","ExpressionAttributeValues":{":k":{"S":"alternator_rows"},":n":{"S":"\(name)"}}}
+            """
+        )
+        #expect(found["Count"]?.integer == 1, "\(name)")
+        return try #require(found["Items"]?.elements?.first)
+    }
+
+    @Test func `views and logs have the options of their table`() throws {
+        let server = try LocalServer()
+        let keys = #"{"AttributeName":"p","KeyType":"HASH"}"#
+        let index = """
+            "KeySchema":[\(keys),{"AttributeName":"x","KeyType":"RANGE"}],"Projection":{"ProjectionType":"ALL"}
+            """
+        try server.call(
+            "CreateTable",
+            """
+            {"TableName":"rows","KeySchema":[\(keys),{"AttributeName":"c","KeyType":"RANGE"}],"AttributeDefinitions":[
+            {"AttributeName":"p","AttributeType":"S"},{"AttributeName":"c","AttributeType":"S"},
+            {"AttributeName":"x","AttributeType":"S"}],"BillingMode":"PAY_PER_REQUEST",
+            "GlobalSecondaryIndexes":[{"IndexName":"global",\(index)}],
+            "LocalSecondaryIndexes":[{"IndexName":"local",\(index)}],
+            "StreamSpecification":{"StreamEnabled":true,"StreamViewType":"KEYS_ONLY"}}
+            """
+        )
+        let base = try description(server, "tables", "table_name", "rows")
+        #expect(base["compression"]?["S"]?.text?.contains("LZ4WithDictsCompressor") == true)
+        #expect(base["speculative_retry"]?["S"]?.text == "99.0PERCENTILE")
+        let derived = [
+            try description(server, "tables", "table_name", "rows_scylla_cdc_log"),
+            try description(server, "views", "view_name", "rows:global"),
+            try description(server, "views", "view_name", "rows!:local"),
+        ]
+        for row in derived {
+            #expect(row["compression"] == base["compression"])
+            #expect(row["speculative_retry"] == base["speculative_retry"])
+        }
+        #expect(derived[1]["base_table_name"]?["S"]?.text == "rows")
+        #expect(derived[1]["base_table_id"] == base["id"])
+    }
+
     @Test func `truth values of clients print as a node prints them`() throws {
         let scan = try LocalServer().call("Scan", #"{"TableName":".scylla.alternator.system.clients"}"#)
         let client = try #require(scan["Items"]?.elements?.first)
