@@ -73,9 +73,9 @@ final class RawClient: Channel, @unchecked Sendable {
             flush()
         }
         while true {
-            switch stream.read(into: &loop.receiveBuffer) {
+            switch stream.read(into: loop.input) {
             case .bytes(let count, _):
-                let bytes = Array(loop.receiveBuffer[0..<count])
+                let bytes = loop.input.copy(count)
                 update { $0.received += bytes }
             case .wouldBlock: return
             case .end: return update { $0.ended = true }

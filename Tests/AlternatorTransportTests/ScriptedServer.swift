@@ -76,8 +76,8 @@ final class ScriptedServer: Channel, @unchecked Sendable {
 
         override func ready(_ readiness: Readiness) {
             while !isClosed {
-                guard case .bytes(let count, _) = stream.read(into: &loop.receiveBuffer) else { return }
-                for byte in loop.receiveBuffer[0..<count] {
+                guard case .bytes(let count, _) = stream.read(into: loop.input) else { return }
+                for byte in loop.input.copy(count) {
                     tail = tail.suffix(3) + [byte]
                     guard tail == Array("\r\n\r\n".utf8) else { continue }
                     requests += 1

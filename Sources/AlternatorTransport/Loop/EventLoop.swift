@@ -47,10 +47,8 @@ package final class EventLoop: TaskExecutor, @unchecked Sendable {
     private let exchanges = Atomic<Int>(0)
     /// The clock as of the last wait; loop.
     private(set) var now = MonotonicTime.now
-    /// One buffer for all reads of answers, so that an idle connection holds none; loop.
+    /// One buffer for all reads, so that an idle connection holds none; loop.
     let input = InputBuffer()
-    /// The same for requests, in a loop that serves; loop.
-    lazy var receiveBuffer = [UInt8](repeating: 0, count: 64 * 1024)
     /// True while a job of a task runs, false while the loop itself resumes one; loop.
     private(set) var isRunningJob = false
     /// Where the task belongs that is being resumed from here, if not here; loop.
@@ -310,7 +308,6 @@ package final class EventLoop: TaskExecutor, @unchecked Sendable {
             if ended, channels.all.isEmpty { break }
         }
         poller = nil
-        receiveBuffer = []
         CurrentLoop.set(nil)
         for handler in handlers { handler() }
     }

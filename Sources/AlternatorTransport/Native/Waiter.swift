@@ -34,5 +34,11 @@ struct Waiter: Sendable {
     }
 
     /// Lets the task go on; once.
-    func resume() { unsafe continuation.resume() }
+    func resume() {
+        #if DEBUG
+            continuation.resume()
+        #else
+            unsafe continuation.resume()
+        #endif
+    }
 }

@@ -146,11 +146,10 @@ final class ServerConnection: Channel, @unchecked Sendable {
     /// Reads while requests can be taken.
     private func read() {
         while case .reading = state, mayRead {
-            switch stream.read(into: &loop.receiveBuffer) {
+            switch stream.read(into: loop.input) {
             case .bytes(let count, let more):
                 mayRead = sawHangup || more
-                let buffer = loop.receiveBuffer
-                consume(buffer.span.extracting(0..<count))
+                loop.input.withSpan(count) { consume($0) }
             case .wouldBlock:
                 mayRead = false
             case .end, .failed:
@@ -318,7 +317,7 @@ final class ServerConnection: Channel, @unchecked Sendable {
 
     private func drain() {
         while case .lingering = state {
-            switch stream.read(into: &loop.receiveBuffer) {
+            switch stream.read(into: loop.input) {
             case .bytes: continue
             case .wouldBlock: return
             case .end, .failed: close(reset: false)

@@ -153,12 +153,12 @@ final class RawServed: Channel, @unchecked Sendable {
         case .silent: break
         case .stall: if whenDrained != nil { read() }
         case .answer(let bytes), .cut(_, let bytes):
-            guard !hasAnswered, case .bytes = stream.read(into: &loop.receiveBuffer) else { return }
+            guard !hasAnswered, case .bytes = stream.read(into: loop.input) else { return }
             hasAnswered = true
             _ = stream.write(bytes, [], from: 0)
             loop.unregister(self)
             // Read to the end, so that closing sends FIN and not RST; and no notice of TLS.
-            while case .bytes = stream.read(into: &loop.receiveBuffer) {}
+            while case .bytes = stream.read(into: loop.input) {}
             stream.shutdown()
         }
     }
@@ -170,7 +170,7 @@ final class RawServed: Channel, @unchecked Sendable {
 
     private func read() {
         while true {
-            switch stream.read(into: &loop.receiveBuffer) {
+            switch stream.read(into: loop.input) {
             case .bytes(let count, _): drained += count
             case .wouldBlock: return
             case .end, .failed:
