@@ -9,9 +9,9 @@ final class KeyRequests: Sendable {
     private let table: String
     private let partition: KeyAttribute
     private let sort: KeyAttribute?
-    /// `{"TableName":"users","Key":{"id":`
+    /// Such as `{"TableName":"users","Key":{"id":`.
     private let beginning: [UInt8]
-    /// `,"sort":`
+    /// Such as `,"sort":`.
     private let joint: [UInt8]
 
     init(table: String, partition: KeyAttribute, sort: KeyAttribute?) {
@@ -35,12 +35,9 @@ final class KeyRequests: Sendable {
     /// Whether keys have a second attribute.
     var hasSort: Bool { sort != nil }
 
-    /// A GetItem.
+    /// A GetItem for a key, whose second value is `nil` in a table without a sort key.
     ///
-    /// - Parameters:
-    ///   - partitionKey: the partition key's value.
-    ///   - sortKey: the sort key's value, where the table has one.
-    ///   - projection: the attributes wanted; `nil`: all.
+    /// Refuses what the server refuses in keys, with `.mapping`.
     func get(
         _ partitionKey: AttributeValue,
         _ sortKey: AttributeValue?,
