@@ -28,9 +28,7 @@ extension ClientCore {
         return try await executeAnyhow(request, options, first)
     }
 
-    /// All ways but the short one.
-    ///
-    /// - Parameter first: an attempt that was made already and did not succeed.
+    /// All ways but the short one; `first` is an attempt that was made on that already and did not succeed.
     private func executeAnyhow(
         _ request: EncodedRequest,
         _ options: RequestOptions,
@@ -90,7 +88,7 @@ extension ClientCore {
 
     // MARK: Attempts
 
-    /// - Parameter first: an attempt that was made already and did not succeed; the others follow it.
+    /// All attempts of a request; they follow `first`, which was made already and did not succeed.
     func attempts(
         _ run: inout RequestRun,
         _ options: RequestOptions,

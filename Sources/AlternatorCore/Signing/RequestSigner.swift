@@ -26,6 +26,7 @@ package final class RequestSigner: Sendable {
     ///   - authority: the value of `Host`.
     ///   - body: as it is sent.
     ///   - second: the time since 1970.
+    /// - Returns: the lines.
     package func lines(_ operation: OperationName, authority: [UInt8], body: [UInt8], second: Int64) -> [UInt8] {
         let moment = moment(second)
         return ByteBuilder.array(capacity: room(moment, operation, authority)) { head in

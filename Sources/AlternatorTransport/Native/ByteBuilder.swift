@@ -16,9 +16,7 @@ package struct ByteBuilder: ~Copyable {
         capacity = room.count
     }
 
-    /// The array that `body` puts together.
-    ///
-    /// - Parameter capacity: the most bytes there are at any moment; more end the process.
+    /// The array that `body` puts together, of which there are never more than `capacity` bytes: more end the process.
     package static func array(capacity: Int, _ body: (inout ByteBuilder) -> Void) -> [UInt8] {
         unsafe Array(unsafeUninitializedCapacity: max(1, capacity)) { room, count in
             var builder = unsafe ByteBuilder(room)
