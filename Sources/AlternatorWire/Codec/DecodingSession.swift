@@ -64,7 +64,16 @@ final class DecodingSession {
     private static func areEqual(_ left: Span<UInt8>, _ right: Span<UInt8>) -> Bool {
         guard left.count == right.count else { return false }
         let count = left.count
-        if count < 8 { return JSONText.shortWord(left) == JSONText.shortWord(right) }
+        if count < 8 {
+            if count >= 4 {
+                // Two halves, which may overlap.
+                return JSONText.half(left, at: 0) == JSONText.half(right, at: 0)
+                    && JSONText.half(left, at: count &- 4) == JSONText.half(right, at: count &- 4)
+            }
+            guard count > 0 else { return true }
+            let middle = count >> 1
+            return left[0] == right[0] && left[middle] == right[middle] && left[count &- 1] == right[count &- 1]
+        }
         var index = 0
         while index <= count &- 8 {
             if JSONText.word(left, at: index) != JSONText.word(right, at: index) { return false }

@@ -59,7 +59,21 @@ extension Dictionary: SpecialContainer, StringKeyedDictionary where Key == Strin
 
 extension EncodingSession {
     /// Sorts a value into what is written directly and what encodes itself.
+    @inline(__always)
     func prepare<T: Encodable>(_ value: T, path: () -> [any CodingKey]) throws -> PreparedValue {
+        if !TypeFacts.of(T.self).contains(.encodesSpecially) { return .codable }
+        return try prepareSpecial(value, path: path)
+    }
+
+    /// Whether `prepareSpecial` takes a type.
+    static func encodesSpecially(_ type: Any.Type) -> Bool {
+        type == String.self || type == Int.self || type == [String].self || type == AttributeValue.self
+            || type == AttributeNumber.self || type == Binary.self || type == Float32Vector.self || isFoundation(type)
+            || type is any SpecialContainer.Type
+    }
+
+    @inline(never)
+    private func prepareSpecial<T: Encodable>(_ value: T, path: () -> [any CodingKey]) throws -> PreparedValue {
         if T.self == String.self, let text = value as? String { return .string(text) }
         if T.self == Int.self, let number = value as? Int { return .number(String(number)) }
         if T.self == [String].self, let strings = value as? [String] { return .strings(strings) }
@@ -152,15 +166,7 @@ extension EncodingState {
         case .number(let text): buffer.number(text)
         case .binary(let bytes): buffer.append { $0.attributeValue(.binary(bytes)) }
         case .value(let value): buffer.append { $0.attributeValue(value) }
-        case .strings(let strings):
-            buffer.openList()
-            var isFirst = true
-            for text in strings {
-                if !isFirst { buffer.comma() }
-                isFirst = false
-                buffer.string(text)
-            }
-            buffer.closeList()
+        case .strings(let strings): buffer.list(strings)
         case .emptySet, .dictionary, .codable: preconditionFailure("These are written through a frame.")
         }
     }

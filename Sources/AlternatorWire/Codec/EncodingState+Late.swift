@@ -1,6 +1,55 @@
 // What is rare: containers written to after their parent went on, values taken back, the end.
 
 extension EncodingState {
+    /// The part of the state that most items never need.
+    ///
+    /// By reference, so that the rest is small: it is moved for every attribute, see `EncodingSession`.
+    final class Rare {
+        var parked: [(buffer: ItemBuffer, top: Int)] = []
+        var insertions: [Insertion] = []
+        var nameSets: [Int: Set<[UInt8]>] = [:]
+        var nested: [NestedMember: Int] = [:]
+        var failure: (any Error)?
+    }
+
+    private var madeRare: Rare {
+        mutating get {
+            if let rare { return rare }
+            let made = Rare()
+            rare = made
+            return made
+        }
+    }
+
+    /// Buffers that are not active, by number; the active one's place is empty.
+    var parked: [(buffer: ItemBuffer, top: Int)] {
+        get { rare?.parked ?? [] }
+        _modify { yield &madeRare.parked }
+    }
+
+    var insertions: [Insertion] {
+        get { rare?.insertions ?? [] }
+        _modify { yield &madeRare.insertions }
+    }
+
+    /// The names of maps with many members, by frame.
+    var nameSets: [Int: Set<[UInt8]>] {
+        get { rare?.nameSets ?? [:] }
+        _modify { yield &madeRare.nameSets }
+    }
+
+    /// The frames of members that were given out as containers of their own.
+    var nested: [NestedMember: Int] {
+        get { rare?.nested ?? [:] }
+        _modify { yield &madeRare.nested }
+    }
+
+    /// Set where a protocol requirement that cannot throw was misused.
+    var failure: (any Error)? {
+        get { rare?.failure }
+        set { madeRare.failure = newValue }
+    }
+
     /// Makes a frame the innermost open one.
     @inline(never)
     mutating func focus(_ frame: Int) throws {
@@ -30,11 +79,12 @@ extension EncodingState {
 
     mutating func activate(_ number: Int) {
         // Exchanged and not copied: a buffer has one owner at any time.
-        parked[active].top = top
-        swap(&parked[active].buffer, &buffer)
+        let rare = madeRare
+        rare.parked[active].top = top
+        swap(&rare.parked[active].buffer, &buffer)
         active = number
-        swap(&parked[number].buffer, &buffer)
-        top = parked[number].top
+        swap(&rare.parked[number].buffer, &buffer)
+        top = rare.parked[number].top
     }
 
     /// Removes a member or element that could not be written, so that a caller who catches the error can go on.
@@ -52,15 +102,16 @@ extension EncodingState {
             frames[parent].count -= 1
         } else if failure == nil {
             // Parts of it lie in several buffers: nothing more can be written.
-            failure = error as? EncodingError ?? misuse(parent, "a value written late could not be encoded")
+            failure = error ?? misuse(parent, "a value written late could not be encoded")
         }
     }
 
     mutating func removeBytes(from start: Int) {
         buffer.truncate(to: start)
-        insertions.removeAll { $0.buffer == active && $0.offset > start }
         names.removeAll { $0.buffer == active && $0.offset >= start }
-        nameSets.removeAll()
+        guard let rare else { return }
+        rare.insertions.removeAll { $0.buffer == active && $0.offset > start }
+        rare.nameSets.removeAll()
     }
 
     // MARK: Nested containers
@@ -96,7 +147,7 @@ extension EncodingState {
 
     /// A frame that takes nothing, where the protocol wants a container in spite of an error.
     mutating func refusedFrame(_ error: any Error, in parent: Int) -> Int {
-        if failure == nil { failure = error as? EncodingError }
+        if failure == nil { failure = error }
         var frame = Frame(
             parent: parent,
             below: -1,

@@ -11,14 +11,9 @@ struct EncodingState {
     var top = -1
     /// The number of the buffer that is written to.
     var active = 0
-    /// Buffers that are not active, by number; the active one's place is empty.
-    var parked: [(buffer: ItemBuffer, top: Int)] = []
-    var insertions: [Insertion] = []
     var names: [Name] = []
-    var nameSets: [Int: Set<[UInt8]>] = [:]
-    var nested: [NestedMember: Int] = [:]
-    /// Set where a protocol requirement that cannot throw was misused.
-    var failure: EncodingError?
+    /// What most items never need, see `EncodingState+Late.swift`.
+    var rare: Rare?
 
     let maximumDepth: Int
 
@@ -36,8 +31,8 @@ struct EncodingState {
         // Handed on, not shared: a second owner would make the first store copy everything.
         buffer = ItemBuffer(consume bytes)
         self.maximumDepth = maximumDepth
-        frames.reserveCapacity(8)
-        names.reserveCapacity(24)
+        frames.reserveCapacity(4)
+        names.reserveCapacity(20)
         frames.append(root)
         top = 0
     }
@@ -54,9 +49,9 @@ struct EncodingState {
 
     /// Counts a member in whose name has this feature.
     @inline(__always)
-    private mutating func begin(_ frame: Int, _ name: String) throws -> (hasComma: Bool, mayRepeat: Bool) {
+    private mutating func begin(_ frame: Int, _ name: Span<UInt8>) throws -> (hasComma: Bool, mayRepeat: Bool) {
         if top != frame { try focus(frame) }
-        let begun = frames[frame].beginMember(EncodingState.feature(of: name.utf8.span))
+        let begun = frames[frame].beginMember(EncodingState.feature(of: name))
         guard begun.isMap else { throw misuse(frame, "written to as a map, but it is not one") }
         return (begun.hasComma, begun.mayRepeat)
     }
@@ -97,18 +92,34 @@ struct EncodingState {
     /// Begins a member of a map: comma, name and colon.
     @inline(__always)
     mutating func member(_ frame: Int, _ name: String) throws {
-        let begun = try begin(frame, name)
-        try register(frame, name, at: buffer.member(name, hasComma: begun.hasComma), begun)
+        let text = name.utf8.span
+        let begun = try begin(frame, text)
+        try register(frame, name, at: buffer.member(name, text, hasComma: begun.hasComma), begun)
     }
 
     mutating func member(_ frame: Int, _ name: String, string text: String) throws {
-        let begun = try begin(frame, name)
-        try register(frame, name, at: buffer.member(name, hasComma: begun.hasComma, string: text), begun)
+        let nameText = name.utf8.span
+        let begun = try begin(frame, nameText)
+        try register(frame, name, at: buffer.member(name, nameText, hasComma: begun.hasComma, string: text), begun)
     }
 
     mutating func member(_ frame: Int, _ name: String, integer value: Int) throws {
-        let begun = try begin(frame, name)
-        try register(frame, name, at: buffer.member(name, hasComma: begun.hasComma, integer: value), begun)
+        let text = name.utf8.span
+        let begun = try begin(frame, text)
+        try register(frame, name, at: buffer.member(name, text, hasComma: begun.hasComma, integer: value), begun)
+    }
+
+    /// N of a binary number; false, with nothing written, where its text has to be found another way.
+    mutating func member(_ frame: Int, _ name: String, short value: Double) throws -> Bool {
+        if let whole = EncodingSession.whole(value) {
+            try member(frame, name, integer: whole)
+        } else if let decimal = ShortDecimal(value) {
+            try member(frame, name)
+            buffer.decimal(decimal)
+        } else {
+            return false
+        }
+        return true
     }
 
     mutating func member(_ frame: Int, _ name: String, number text: String) throws {
@@ -235,7 +246,7 @@ struct EncodingState {
         } catch {
             // The protocol lets no container be refused, so all writing fails from here on.
             frames[frame].kind = .refused
-            if failure == nil { failure = error as? EncodingError }
+            if failure == nil { failure = error }
             top = -1
             return
         }

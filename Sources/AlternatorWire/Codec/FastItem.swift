@@ -66,7 +66,7 @@ public struct ItemWriter: ~Copyable {
     public mutating func double(_ name: String, _ value: Double?) {
         guard let value, failure == nil else { return }
         do {
-            if let whole = EncodingSession.whole(value) { return try state.member(frame, name, integer: whole) }
+            if try state.member(frame, name, short: value) { return }
             guard let text = DecimalParts.plainText(ofShortest: value) else {
                 throw EncodingError.unstorable(value, at: state.path(of: frame) + [PathKey(stringValue: name)])
             }
@@ -96,7 +96,12 @@ public struct ItemWriter: ~Copyable {
 
     /// M, written by the value itself; `nil` is left out.
     public mutating func map<Part: FastItem>(_ name: String, _ value: Part?) {
-        guard let value, failure == nil else { return }
+        if let value { map(name, value) }
+    }
+
+    /// M, written by the value itself.
+    public mutating func map<Part: FastItem>(_ name: String, _ value: Part) {
+        guard failure == nil else { return }
         let outer = frame
         do {
             frame = try state.openMember(outer, name)
@@ -176,6 +181,9 @@ public struct ItemReader: ~Copyable {
         as type: Number.Type = Int.self
     ) throws -> Number { try session.integer(type, at: try need(name)) }
 
+    /// N without a fraction, within the range of `Int`.
+    public mutating func integer(_ name: String) throws -> Int { try session.integer(Int.self, at: try need(name)) }
+
     /// N without a fraction, or `nil`.
     public mutating func integerIfPresent<Number: FixedWidthInteger>(
         _ name: String,
@@ -183,6 +191,12 @@ public struct ItemReader: ~Copyable {
     ) throws -> Number? {
         guard let found = present(name) else { return nil }
         return try session.integer(type, at: found)
+    }
+
+    /// N without a fraction, or `nil`.
+    public mutating func integerIfPresent(_ name: String) throws -> Int? {
+        guard let found = present(name) else { return nil }
+        return try session.integer(Int.self, at: found)
     }
 
     /// N, rounded to the nearest `Double`.
@@ -280,9 +294,10 @@ extension ItemEncoder {
 }
 
 extension DecodingSession {
-    /// Reads the item by its own `init(from:)`.
-    func decodeFast<Item: FastItem>(_ type: Item.Type) throws -> Item {
+    /// Reads the item by its own `init(from:)`; `Item` and `Value` are the same type, which only the run time knows.
+    func decodeFast<Item: FastItem, Value>(_: Item.Type, as: Value.Type) throws -> Value {
         var reader = ItemReader(self, at: 0)
-        return try Item(from: &reader)
+        // The cast cannot fail; made here and not by the caller, where the item would be in a box.
+        return try Item(from: &reader) as! Value
     }
 }

@@ -84,8 +84,7 @@ struct ItemBuffer {
     ///
     /// - Returns: where the name's text stands, as it is written.
     @inline(__always)
-    mutating func member(_ name: String, hasComma: Bool) -> Range<Int> {
-        let text = name.utf8.span
+    mutating func member(_ name: String, _ text: Span<UInt8>, hasComma: Bool) -> Range<Int> {
         reserve(text.count &+ 16)
         let start = count &+ (hasComma ? 2 : 1)
         let end = start &+ text.count
@@ -98,8 +97,7 @@ struct ItemBuffer {
 
     /// `,"name":{"S":"text"}`.
     @inline(__always)
-    mutating func member(_ name: String, hasComma: Bool, string: String) -> Range<Int> {
-        let text = name.utf8.span
+    mutating func member(_ name: String, _ text: Span<UInt8>, hasComma: Bool, string: String) -> Range<Int> {
         let value = string.utf8.span
         reserve(text.count &+ value.count &+ 32)
         let start = count &+ (hasComma ? 2 : 1)
@@ -117,8 +115,7 @@ struct ItemBuffer {
 
     /// `,"name":{"N":"1"}`.
     @inline(__always)
-    mutating func member(_ name: String, hasComma: Bool, integer: Int) -> Range<Int> {
-        let text = name.utf8.span
+    mutating func member(_ name: String, _ text: Span<UInt8>, hasComma: Bool, integer: Int) -> Range<Int> {
         reserve(text.count &+ 64)
         let start = count &+ (hasComma ? 2 : 1)
         let end = start &+ text.count
@@ -158,6 +155,37 @@ struct ItemBuffer {
         let end = bytes.storeDigits(of: value, at: start &+ 6)
         bytes.store(Mark.endValue, at: end)
         count = end &+ 2
+    }
+
+    /// `{"N":"0.25"}`.
+    mutating func decimal(_ value: ShortDecimal) {
+        reserve(64)
+        var offset = count
+        var bytes = storage.mutableSpan
+        bytes.store(Mark.number >> 16, at: offset)
+        offset &+= 6
+        if value.isNegative {
+            bytes.store(UInt64(UInt8(ascii: "-")), at: offset)
+            offset &+= 1
+        }
+        offset = bytes.storeDigits(of: value.whole, at: offset)
+        bytes.store(UInt64(UInt8(ascii: ".")), at: offset)
+        bytes.storeDigits(of: value.fraction, padded: value.places, at: offset &+ 1)
+        offset &+= 1 &+ value.places
+        bytes.store(Mark.endValue, at: offset)
+        count = offset &+ 2
+    }
+
+    /// `{"L":[{"S":"text"},…]}`.
+    mutating func list(_ strings: [String]) {
+        openList()
+        var isFirst = true
+        for text in strings {
+            if !isFirst { comma() }
+            isFirst = false
+            string(text)
+        }
+        closeList()
     }
 
     /// `{"N":"text"}` of text that is a number.
@@ -251,18 +279,17 @@ extension MutableSpan<UInt8> {
             store(word, at: offset)
             return JSONText.specials(in: word) == 0
         }
-        var found: UInt64 = 0
+        // The last eight bytes first, some of them a second time if there are more.
+        let word = JSONText.wholeWord(text, at: length &- 8)
+        var found = JSONText.specials(in: word)
+        store(word, at: offset &+ length &- 8)
         var index = 0
-        while index <= length &- 8 {
-            let word = JSONText.word(text, at: index)
+        while index < length &- 8 {
+            let word = JSONText.wholeWord(text, at: index)
             found |= JSONText.specials(in: word)
             store(word, at: offset &+ index)
             index &+= 8
         }
-        // The rest as the last eight bytes, some of them a second time.
-        let word = JSONText.word(text, at: length &- 8)
-        found |= JSONText.specials(in: word)
-        store(word, at: offset &+ length &- 8)
         return found == 0
     }
 
@@ -274,9 +301,15 @@ extension MutableSpan<UInt8> {
             self[offset] = UInt8(ascii: "-")
             offset &+= 1
         }
-        var rest = value.magnitude
-        if rest >= 100_000_000 { return storeLongDigits(of: rest, at: offset) }
+        return storeDigits(of: value.magnitude, at: offset)
+    }
+
+    /// The decimal digits of a number; returns the place behind them.
+    @inline(__always)
+    fileprivate mutating func storeDigits(of value: UInt, at offset: Int) -> Int {
+        if value >= 100_000_000 { return storeLongDigits(of: value, at: offset) }
         // The last digit is found first and shifted furthest.
+        var rest = UInt32(truncatingIfNeeded: value)
         var word: UInt64 = 0
         var count = 0
         repeat {
@@ -289,13 +322,25 @@ extension MutableSpan<UInt8> {
         return offset &+ count
     }
 
+    /// Exactly so many digits, at most eight, with zeros in front.
+    @inline(__always)
+    fileprivate mutating func storeDigits(of value: UInt, padded count: Int, at offset: Int) {
+        var rest = UInt32(truncatingIfNeeded: value)
+        var word: UInt64 = 0
+        for _ in 0..<count {
+            let (quotient, digit) = rest.quotientAndRemainder(dividingBy: 10)
+            word = word << 8 | UInt64(UInt8(ascii: "0") &+ UInt8(truncatingIfNeeded: digit))
+            rest = quotient
+        }
+        store(word, at: offset)
+    }
+
+    /// More than eight digits: eight at a time.
     @inline(never)
     private mutating func storeLongDigits(of value: UInt, at start: Int) -> Int {
-        var offset = start
-        for byte in String(value).utf8 {
-            self[offset] = byte
-            offset += 1
-        }
-        return offset
+        let (high, low) = value.quotientAndRemainder(dividingBy: 100_000_000)
+        let offset = storeDigits(of: high, at: start)
+        storeDigits(of: low, padded: 8, at: offset)
+        return offset &+ 8
     }
 }

@@ -43,8 +43,12 @@ extension DecodingSession {
     @inline(never)
     func decode<T: Decodable>(_ type: T.Type, at node: Int) throws -> T {
         // Not as `T?`: the runtime would have to look up that type for every value.
-        // The cast cannot fail: `decodeSpecial` makes what it is asked for.
-        if let special = try decodeSpecial(type, at: node) { return special as! T }
+        // The casts cannot fail: the types are the same, and `decodeSpecial` makes what it is asked for.
+        if TypeFacts.of(type).contains(.decodesSpecially) {
+            if T.self == [String].self { return try strings(at: node) as! T }
+            if T.self == String.self { return try string(at: node, for: type) as! T }
+            if let special = try decodeSpecial(type, at: node) { return special as! T }
+        }
         do {
             return try T(from: NodeDecoder(session: self, node: node))
         } catch DecodingError.dataCorrupted(let context) where context.underlyingError == nil {
@@ -72,11 +76,16 @@ extension DecodingSession {
         return strings
     }
 
+    /// Whether `decode` reads a type itself.
+    static func decodesSpecially(_ type: Any.Type) -> Bool {
+        type == String.self || type == Int.self || type == [String].self || type == AttributeValue.self
+            || type == AttributeNumber.self || type == Binary.self || type == [String: AttributeValue].self
+            || EncodingSession.isFoundation(type)
+    }
+
     /// A value of exactly this type, or `nil` where that decodes itself.
     private func decodeSpecial(_ type: Any.Type, at node: Int) throws -> Any? {
-        if type == String.self { return try string(at: node, for: type) }
         if type == Int.self { return try integer(Int.self, at: node) }
-        if type == [String].self { return try strings(at: node) }
         if type == AttributeValue.self { return try attributeValue(at: node) }
         if type == AttributeNumber.self { return try attributeNumber(at: node, for: type) }
         if type == Binary.self { return Binary(try binary(at: node, for: type)) }
@@ -147,11 +156,19 @@ struct MapDecoder<Key: CodingKey>: KeyedDecodingContainerProtocol {
     }
 
     func decode<T: Decodable>(_ type: T.Type, forKey key: Key) throws -> T {
-        if T.self == Extras.self, let extras = try extras(forKey: key) as? T { return extras }
-        if let found = session.find(key.stringValue, in: node) {
+        if T.self != Extras.self, let found = session.find(key.stringValue, in: node) {
             defer { session.resume(node, at: found) }
             return try session.decode(type, at: found)
         }
+        return try unfound(type, forKey: key)
+    }
+
+    /// What is read without an attribute: the extras and a set.
+    ///
+    /// Apart from `decode`, for `T?` is a type to look up on entry.
+    @inline(never)
+    private func unfound<T: Decodable>(_ type: T.Type, forKey key: Key) throws -> T {
+        if T.self == Extras.self, let extras = try extras(forKey: key) as? T { return extras }
         if let set = (type as? any AnyEmptySet.Type)?.empty as? T { return set }
         throw session.missing(key, in: node)
     }

@@ -81,8 +81,7 @@ public struct ItemDecoder: Sendable {
         defer { reader.giveScratch(nodes) }
         do {
             let session = DecodingSession(reader.bytes, nodes, options: self)
-            // The cast cannot fail: both are the same type, which only the run time knows.
-            if isItem, let fast = type as? any FastItem.Type { return try session.decodeFast(fast) as! T }
+            if isItem, let fast = FastType.of(type) { return try session.decodeFast(fast.type, as: type) }
             return try session.decode(type, at: 0)
         } catch {
             throw AlternatorError(decoding: error, subject: "\(type)")

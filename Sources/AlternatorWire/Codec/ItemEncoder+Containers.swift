@@ -48,7 +48,7 @@ struct MapEncoder<Key: CodingKey>: KeyedEncodingContainerProtocol {
     }
 
     func encode(_ value: Double, forKey key: Key) throws {
-        if let whole = EncodingSession.whole(value) { return try integer(whole, key) }
+        if try session.state.member(frame, key.stringValue, short: value) { return }
         try number(try session.text(of: value) { path(key) }, key)
     }
 

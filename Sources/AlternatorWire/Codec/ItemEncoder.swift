@@ -129,9 +129,9 @@ public struct ItemEncoder: Sendable {
         into writer: inout JSONWriter,
         isItem: Bool
     ) throws(AlternatorError) {
-        if isItem, let fast = T.self as? any FastItem.Type {
+        if isItem, let fast = FastType.of(T.self) {
             do {
-                return try encodeFast(fast, value, into: &writer)
+                return try encodeFast(fast.type, value, into: &writer)
             } catch {
                 throw AlternatorError(encoding: error, subject: "\(T.self)")
             }

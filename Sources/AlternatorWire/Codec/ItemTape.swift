@@ -161,7 +161,8 @@ struct ItemTape {
     @inline(__always)
     private mutating func compactScalar(_ name: Member, _ bytes: Span<UInt8>) throws(JSONError) -> Bool {
         guard offset <= bytes.count &- 16 else { return false }
-        let mark = JSONText.word(bytes, at: offset) & 0xFF_FFFF_FFFF_FFFF
+        // With the quote that ends the name these are eight bytes, one comparison.
+        let mark = JSONText.word(bytes, at: offset &- 1)
         guard mark == TypeMark.stringMember || mark == TypeMark.numberMember else { return false }
         let start = offset &+ 7
         let text = try JSONText.scanString(bytes, from: start)
@@ -187,7 +188,7 @@ struct ItemTape {
     private mutating func value(_ name: Member, _ bytes: Span<UInt8>) throws(JSONError) {
         // Compact text, as servers write it, is told by its first six bytes; anything else is read step by step.
         if offset <= bytes.count &- 8 {
-            let start = JSONText.word(bytes, at: offset) & 0xFFFF_FFFF_FFFF
+            let start = JSONText.wholeWord(bytes, at: offset) & 0xFFFF_FFFF_FFFF
             if start == TypeMark.string { return try scalar(.string, name, bytes) }
             if start == TypeMark.number { return try scalar(.number, name, bytes) }
         }
@@ -200,10 +201,10 @@ struct ItemTape {
         static let string: UInt64 = 0x223A_2253_227B
         /// `{"N":"`.
         static let number: UInt64 = 0x223A_224E_227B
-        /// `:{"S":"`.
-        static let stringMember: UInt64 = 0x22_3A22_5322_7B3A
-        /// `:{"N":"`.
-        static let numberMember: UInt64 = 0x22_3A22_4E22_7B3A
+        /// `":{"S":"`.
+        static let stringMember: UInt64 = 0x223A_2253_227B_3A22
+        /// `":{"N":"`.
+        static let numberMember: UInt64 = 0x223A_224E_227B_3A22
     }
 
     @inline(__always)

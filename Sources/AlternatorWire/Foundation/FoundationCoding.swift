@@ -33,6 +33,13 @@ extension EncodingSession {
     }
 }
 
+extension EncodingSession {
+    /// Whether `prepareFoundation` and `decodeFoundation` take a type.
+    static func isFoundation(_ type: Any.Type) -> Bool {
+        type == Date.self || type == Data.self || type == UUID.self || type == URL.self || type == Decimal.self
+    }
+}
+
 extension DecodingSession {
     /// The counterpart of `prepareFoundation`; `nil` where the type is none of Foundation's.
     func decodeFoundation(_ type: Any.Type, at node: Int) throws -> Any? {

@@ -19,6 +19,12 @@ enum JSONText {
             | UInt64(part[4]) << 32 | UInt64(part[5]) << 40 | UInt64(part[6]) << 48 | UInt64(part[7]) << 56
     }
 
+    /// The same as a call of its own: one load, whatever the caller does with the bytes afterwards.
+    ///
+    /// Where the optimiser sees that single bytes of the word are stored or masked, it loads byte by byte instead.
+    @inline(never)
+    static func wholeWord(_ bytes: Span<UInt8>, at offset: Int) -> UInt64 { word(bytes, at: offset) }
+
     /// Fewer than eight bytes as one word, the first byte lowest, filled up with spaces.
     @inline(__always)
     static func shortWord(_ bytes: Span<UInt8>) -> UInt64 {
@@ -34,8 +40,9 @@ enum JSONText {
             | UInt64(bytes[count &- 1]) << UInt64(8 &* (count &- 1)) | filling
     }
 
+    /// Four bytes as one number.
     @inline(__always)
-    private static func half(_ bytes: Span<UInt8>, at offset: Int) -> UInt64 {
+    static func half(_ bytes: Span<UInt8>, at offset: Int) -> UInt64 {
         let part = bytes.extracting(offset..<(offset &+ 4))
         return UInt64(part[0]) | UInt64(part[1]) << 8 | UInt64(part[2]) << 16 | UInt64(part[3]) << 24
     }
@@ -70,7 +77,8 @@ enum JSONText {
                 continue
             }
             let bits = found.trailingZeroBitCount & ~7
-            nonASCII |= word & high & ((1 << UInt64(bits)) &- 1)
+            // What stands behind the quote is looked at too: masking it would take the word's single load apart.
+            nonASCII |= word & high
             offset &+= bits >> 3
             // The commonest end: the closing quote in this word.
             if nonASCII == 0, UInt8(truncatingIfNeeded: word >> UInt64(bits)) == UInt8(ascii: "\"") {
