@@ -26,7 +26,7 @@ package struct Footprint: CustomStringConvertible {
         var now = try Footprint()
         do {
             // The other end learns of closed connections by its own loop.
-            try await eventually("as few threads and descriptors as before") {
+            try await eventually("as few threads and descriptors as before", within: .seconds(5)) {
                 now = (try? Footprint()) ?? now
                 return now.threads <= before.threads && now.descriptors <= before.descriptors
             }
