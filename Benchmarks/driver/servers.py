@@ -167,7 +167,7 @@ def free_ports(count):
     return ports
 
 
-def wait_for(port, seconds=10):
+def wait_for(port, seconds=60):
     end = time.monotonic() + seconds
     while True:
         try:
