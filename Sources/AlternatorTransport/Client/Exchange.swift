@@ -34,6 +34,8 @@ final class Exchange: @unchecked Sendable {
     private var connection: Connection?
     /// Connections that are older do not serve it, as it was sent over one that turned out dead; `nil`: any may.
     private(set) var repeatedAt: MonotonicTime?
+    /// Hands the outcome on to the caller's thread: set behind it, read before it.
+    private let isTold = Atomic<Bool>(false)
     // The outcome:
     private var status = 0
     private var bytes: [UInt8] = []
@@ -61,6 +63,7 @@ final class Exchange: @unchecked Sendable {
 
     /// The outcome; for the caller, once it has been resumed.
     func outcome() throws(TransportError) -> IncomingResponse {
+        precondition(isTold.load(ordering: .acquiring), "The caller is resumed by the outcome.")
         if let error { throw error }
         return IncomingResponse(status: status, bytes: bytes, bodyOffset: bodyOffset)
     }
@@ -88,6 +91,7 @@ final class Exchange: @unchecked Sendable {
         self.waiter = waiter
         if step(from: .starting, to: .waiting) { return true }
         error = Exchange.cancelled(sent: .incomplete)
+        isTold.store(true, ordering: .releasing)
         waiter.resume()
         return false
     }
@@ -135,6 +139,7 @@ final class Exchange: @unchecked Sendable {
     }
 
     private func resume(on loop: EventLoop?) {
+        isTold.store(true, ordering: .releasing)
         guard let waiter else { return }
         if home == nil || home === loop { return waiter.resume() }
         guard let home, !home.isCurrent, let here = pool.currentLoop else { return waiter.resume() }
@@ -156,6 +161,7 @@ final class Exchange: @unchecked Sendable {
             if let connection { (sent, hasHead) = connection.abandon(self) }
         }
         error = Exchange.cancelled(sent: sent, hasHead: hasHead)
+        isTold.store(true, ordering: .releasing)
         waiter?.resume()
     }
 
