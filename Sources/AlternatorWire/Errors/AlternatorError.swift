@@ -5,7 +5,10 @@
 /// ```swift
 /// do { try await users.insert(user) }
 /// catch .conditionFailed { … }
+/// catch { throw error }
 /// ```
+///
+/// Keep the last clause: without it Swift 6.3.1 fails to compile some functions that throw `any Error`.
 public struct AlternatorError: Error, Sendable {
     /// What kind of failure it is.
     public struct Code: Sendable, Hashable, CustomStringConvertible {
