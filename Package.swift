@@ -18,6 +18,13 @@ var settings: [SwiftSetting] = [
 // For the Thread Sanitizer, which does not see the standard library's `Mutex`: Sources/Sanitizer/Mutex.swift says why.
 if Context.environment["ALTERNATOR_TSAN"] == "1" { settings.append(.define("ALTERNATOR_TSAN")) }
 
+/// Applied to the tests.
+///
+/// In CI the library is optimised for the release tests and they themselves are not: it would take twice as long to build,
+/// for nothing that is shipped.
+var testSettings = settings
+if Context.environment["ALTERNATOR_PLAIN_TESTS"] == "1" { testSettings.append(.unsafeFlags(["-Onone"])) }
+
 let package = Package(
     name: "swift-alternator",
     products: [
@@ -75,25 +82,25 @@ let package = Package(
             name: "TestSupport",
             dependencies: ["AlternatorTransport", "AlternatorWire"],
             path: "Tests/TestSupport",
-            swiftSettings: settings
+            swiftSettings: testSettings
         ),
         .testTarget(
             name: "AlternatorWireTests",
             dependencies: ["AlternatorWire", "TestSupport"],
             resources: [.copy("Resources")],
-            swiftSettings: settings
+            swiftSettings: testSettings
         ),
         .testTarget(
             name: "AlternatorRoutingTests",
             dependencies: ["AlternatorRouting", "AlternatorWire", "TestSupport"],
             resources: [.copy("Resources")],
-            swiftSettings: settings
+            swiftSettings: testSettings
         ),
         .testTarget(
             name: "AlternatorTransportTests",
             dependencies: ["AlternatorTransport", "COpenSSL", "TestSupport"],
             resources: [.copy("Resources")],
-            swiftSettings: settings
+            swiftSettings: testSettings
         ),
         .testTarget(
             name: "AlternatorCoreTests",
@@ -101,7 +108,7 @@ let package = Package(
                 "AlternatorCore", "AlternatorLocal", "AlternatorRouting", "AlternatorTransport", "AlternatorWire",
                 "TestSupport",
             ],
-            swiftSettings: settings
+            swiftSettings: testSettings
         ),
         .testTarget(
             name: "AlternatorTests",
@@ -109,12 +116,12 @@ let package = Package(
                 "Alternator", "AlternatorCore", "AlternatorLocal", "AlternatorRouting", "AlternatorTransport",
                 "AlternatorWire", "TestSupport",
             ],
-            swiftSettings: settings
+            swiftSettings: testSettings
         ),
         .testTarget(
             name: "AlternatorLocalTests",
             dependencies: ["AlternatorLocal", "AlternatorWire", "TestSupport"],
-            swiftSettings: settings
+            swiftSettings: testSettings
         ),
     ],
     swiftLanguageModes: [.v6]
@@ -129,7 +136,7 @@ package.targets.append(
             dependencies: fuzzed,
             path: "Fuzz",
             exclude: ["Corpora", "Dictionaries", "Replay", "run"],
-            swiftSettings: settings
+            swiftSettings: testSettings
         )
         : .testTarget(
             name: "AlternatorFuzzTests",
@@ -137,6 +144,6 @@ package.targets.append(
             path: "Fuzz",
             exclude: ["Dictionaries", "Driver", "run"],
             resources: [.copy("Corpora")],
-            swiftSettings: settings
+            swiftSettings: testSettings
         )
 )

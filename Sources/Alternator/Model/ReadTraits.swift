@@ -21,10 +21,12 @@ struct ReadTraits: Sendable {
 
     /// The traits of a type; throws `.mapping` where a declaration cannot be used.
     static func of(_ type: any Decodable.Type) throws(AlternatorError) -> ReadTraits {
+        if PlainTypes.contains(type) { return ReadTraits() }
         let id = ObjectIdentifier(type)
         if let known = TraitsCache.reading.withLock({ $0[id] }) { return known }
         let made = try make(type)
         TraitsCache.reading.withLock { $0[id] = made }
+        if made.isIdle, !made.skipsUnknown, made.members.isEmpty { PlainTypes.insert(type) }
         return made
     }
 
@@ -99,5 +101,25 @@ struct ReadTraits: Sendable {
             edits.append((name, .number(seconds)))
         }
         return edits
+    }
+}
+
+/// Types whose items are read as they are stored, found by one load: most types are, and it is asked for every answer.
+enum PlainTypes {
+    /// Addresses of types, which never change hands; each place holds the last one that came to it, 0 none.
+    private static let known = InlineArray<256, Atomic<UInt>> { _ in Atomic(0) }
+
+    private static func place(of address: UInt) -> Int {
+        Int(truncatingIfNeeded: (address >> 4 ^ address >> 12) & 255)
+    }
+
+    static func contains(_ type: Any.Type) -> Bool {
+        let address = UInt(bitPattern: ObjectIdentifier(type))
+        return known[place(of: address)].load(ordering: .relaxed) == address
+    }
+
+    static func insert(_ type: Any.Type) {
+        let address = UInt(bitPattern: ObjectIdentifier(type))
+        known[place(of: address)].store(address, ordering: .relaxed)
     }
 }

@@ -39,12 +39,13 @@ public struct RequestOptions: Sendable {
         shared = Shared(overrides)
     }
 
-    /// Per attempt; `nil`: the client's `requestTimeout`, or its `ddlTimeout` for operations on tables.
+    /// Per attempt, at least a millisecond; `nil`: the client's `requestTimeout`, or its `ddlTimeout` for operations on
+    /// tables.
     public var requestTimeout: Duration? {
         get { shared?.overrides.requestTimeout }
         set { change { $0.requestTimeout = newValue } }
     }
-    /// Over all attempts; `nil`: the client's `operationTimeout`.
+    /// Over all attempts, at least a millisecond; `nil`: the client's `operationTimeout`.
     public var operationTimeout: Duration? {
         get { shared?.overrides.operationTimeout }
         set { change { $0.operationTimeout = newValue } }

@@ -13,8 +13,14 @@ extension ClientCore {
             }
             policy.maximumAttempts = attempts
         }
-        if case .after(let delay)? = options.hedging, delay < .milliseconds(1) {
-            throw Self.problem("hedging", "\(delay) is less than a millisecond", request)
+        var hedgeDelay: Duration?
+        if case .after(let delay)? = options.hedging { hedgeDelay = delay }
+        let times = [
+            ("requestTimeout", options.requestTimeout), ("operationTimeout", options.operationTimeout),
+            ("hedging", hedgeDelay),
+        ]
+        for case (let option, let time?) in times where time < .milliseconds(1) {
+            throw Self.problem(option, "\(time) is less than a millisecond", request)
         }
         if let reason = options.authentication?.problem { throw Self.problem("authentication", reason, request) }
         if let reason = options.requestCompression?.problem {

@@ -29,10 +29,17 @@ extension LocalCluster {
         /// `ca.key`: then the cluster signs a new `server.pem` with it and `ca.pem` at each start. Where there is
         /// nothing all four are made, and `client.pem` and `client.key` for clients.
         public var folder: String?
+        /// Whose certificates clients must show; by default they need none.
         public var clientAuthority: ClientAuthority
         /// TLS 1.3 is not offered.
         public var isLimitedTo1_2 = false
 
+        /// A TLS port; what is not given is chosen or made at the start.
+        ///
+        /// - Parameters:
+        ///   - port: the port of all nodes, 1 to 65535; `nil` takes a free one.
+        ///   - folder: where certificates are or are made; `nil`: a folder that ends with the cluster.
+        ///   - clientAuthority: whose certificates clients must show.
         public init(port: Int? = nil, folder: String? = nil, clientAuthority: ClientAuthority = .none) {
             self.port = port
             self.folder = folder
@@ -69,6 +76,7 @@ extension LocalCluster {
         public var completed = 0
         /// Those that took up the session of an earlier connection.
         public var resumed = 0
+        /// Those that ended in an error, at either side, or took longer than ten seconds.
         public var failed = 0
     }
 

@@ -8,6 +8,8 @@ import CSQLite
 final class Database {
     private let handle: OpaquePointer
     private var statements: [String: Statement] = [:]
+    /// Some of `statements`, by numbers that their users give them.
+    private var numbered: [Int: Statement] = [:]
     /// How many prepared statements are kept; past it all are dropped, since a workload of so many forms is rare.
     private static let maximumStatements = 512
 
@@ -38,19 +40,27 @@ final class Database {
     }
 
     deinit {
-        statements.removeAll()
+        dropStatements()
         unsafe sqlite3_close_v2(handle)
     }
 
     /// The statement of that text, prepared once.
     func prepare(_ sql: String) throws(LocalError) -> Statement {
         if let known = statements[sql] { return known }
-        if statements.count >= Self.maximumStatements { statements.removeAll() }
+        if statements.count >= Self.maximumStatements { dropStatements() }
         var prepared: OpaquePointer?
         let code = unsafe sqlite3_prepare_v3(handle, sql, -1, UInt32(SQLITE_PREPARE_PERSISTENT), &prepared, nil)
         guard code == SQLITE_OK, let pointer = unsafe prepared else { throw failure("prepare \(sql)") }
         let statement = unsafe Statement(pointer, of: self)
         statements[sql] = statement
+        return statement
+    }
+
+    /// The statement of that text, which is only made when it was not prepared yet: one number stands for one text.
+    func prepare(_ number: Int, _ sql: () -> String) throws(LocalError) -> Statement {
+        if let known = numbered[number] { return known }
+        let statement = try prepare(sql())
+        numbered[number] = statement
         return statement
     }
 
@@ -61,7 +71,10 @@ final class Database {
     }
 
     /// Forgets prepared statements; needed before a table they use is dropped.
-    func dropStatements() { statements.removeAll() }
+    func dropStatements() {
+        numbered.removeAll()
+        statements.removeAll()
+    }
 
     /// The error of the last call as the server would report it.
     func failure(_ doing: String) -> LocalError {

@@ -76,8 +76,10 @@ final class FaultPlan: Sendable {
     func clear() { active.withLock { $0 = [] } }
 
     /// The fault for one operation, or for `nil` the /localnodes request; uses up one of its times.
-    func next(for operation: String?) -> LocalCluster.Fault.Kind? {
+    func next(for operation: @autoclosure () -> String?) -> LocalCluster.Fault.Kind? {
         active.withLock { active in
+            guard !active.isEmpty else { return nil }
+            let operation = operation()
             for index in active.indices where Self.concerns(active[index].fault, operation) {
                 if active[index].left == 0 { continue }
                 guard Self.happens(&active[index]) else { continue }

@@ -1,3 +1,4 @@
+import AlternatorWire
 import Synchronization
 
 /// Where a node stands.
@@ -45,21 +46,42 @@ final class LocalNode: Sendable {
 
 /// How many requests of which kind a node has had.
 final class RequestCounters: Sendable {
-    private let counts = Mutex<[String: Int]>([:])
+    private struct Counts {
+        var requests = 0
+        /// By `KnownOperation.position`.
+        var operations = [Int](repeating: 0, count: OperationName.allCases.count)
+        /// Other things than operations, and operations that there are not.
+        var others: [String: Int] = [:]
+    }
+    private let counts = Mutex(Counts())
 
-    func add(_ name: String) { counts.withLock { $0[name, default: 0] += 1 } }
+    func add(_ name: String) { counts.withLock { $0.others[name, default: 0] += 1 } }
 
     /// Counts an operation, under its name and under `requests`.
     func add(request operation: String) {
-        // Names come from clients: only so many unknown ones are kept apart.
+        let known = KnownOperation(named: operation)
         counts.withLock { counts in
-            counts["requests", default: 0] += 1
-            let name = operation.isEmpty || (counts[operation] == nil && counts.count > 100) ? "?" : operation
-            counts[name, default: 0] += 1
+            counts.requests += 1
+            if let known {
+                counts.operations[known.position] += 1
+                return
+            }
+            // Names come from clients: only so many unknown ones are kept apart.
+            let isOneTooMany = counts.others[operation] == nil && counts.others.count > 100
+            counts.others[operation.isEmpty || isOneTooMany ? "?" : operation, default: 0] += 1
         }
     }
 
-    var all: [String: Int] { counts.withLock { $0 } }
+    /// All counts that are not zero, by name.
+    var all: [String: Int] {
+        let counts = counts.withLock { $0 }
+        var all = counts.others
+        if counts.requests > 0 { all["requests", default: 0] += counts.requests }
+        for (operation, count) in zip(OperationName.allCases, counts.operations) where count > 0 {
+            all[operation.rawValue] = count
+        }
+        return all
+    }
 
-    func clear() { counts.withLock { $0 = [:] } }
+    func clear() { counts.withLock { $0 = Counts() } }
 }

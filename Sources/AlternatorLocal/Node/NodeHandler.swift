@@ -94,11 +94,11 @@ struct NodeHandler: ServerHandler {
         _ request: ServerRequest,
         _ options: ResponseOptions
     ) {
-        let accepted = request.headers.filter { $0.name == "accept-encoding" }.map(\.value)
-        guard !accepted.isEmpty else { return }
         // The length of a streamed answer is not known when it begins, so it is packed whatever it is.
         let length = response.chunked ? Int.max : response.body.count
-        guard
+        guard options.compressionThreshold > 0, length >= options.compressionThreshold else { return }
+        let accepted = request.headers.all("accept-encoding")
+        guard !accepted.isEmpty,
             let coding = ContentCoding.chosen(
                 from: accepted,
                 length: length,
@@ -190,9 +190,9 @@ struct NodeHandler: ServerHandler {
 
     /// What follows the first dot of X-Amz-Target; the prefix is never looked at.
     static func operationName(_ request: ServerRequest) -> String {
-        let target = request.header("x-amz-target") ?? ""
-        guard let dot = target.firstIndex(of: ".") else { return "" }
-        return String(target[target.index(after: dot)...])
+        let target = request.headers.bytes("x-amz-target")
+        guard let dot = target.firstIndex(of: UInt8(ascii: ".")) else { return "" }
+        return String(decoding: target[(dot + 1)...], as: UTF8.self)
     }
 
     private func perform(
@@ -209,7 +209,7 @@ struct NodeHandler: ServerHandler {
             as: request.header("content-encoding"),
             maximumBytes: Self.maximumBody
         )
-        guard let operation = OperationName(rawValue: name) else {
+        guard let operation = KnownOperation(named: name)?.operation else {
             throw .unknownOperation("Unsupported operation \(name)")
         }
         let tree = try Self.parse(body)

@@ -102,17 +102,26 @@ final class Store {
 
     // MARK: Items
 
+    /// Statements that are found by the number of their table.
+    private enum Frequent: Int {
+        case get, put, remove
+
+        func number(_ table: Int) -> Int { table * 3 + rawValue }
+    }
+
     func item(in table: Int, at key: RowKey) throws(LocalError) -> [UInt8]? {
-        let statement = try database.prepare("SELECT item FROM rows\(table) WHERE token = ? AND pk = ? AND sk = ?")
+        let statement = try database.prepare(Frequent.get.number(table)) {
+            "SELECT item FROM rows\(table) WHERE token = ? AND pk = ? AND sk = ?"
+        }
         bind(key, to: statement, from: 1)
         defer { statement.reset() }
         return try statement.step() ? statement.bytes(0) : nil
     }
 
     func put(_ item: [UInt8], in table: Int, at key: RowKey) throws(LocalError) {
-        let statement = try database.prepare(
+        let statement = try database.prepare(Frequent.put.number(table)) {
             "INSERT OR REPLACE INTO rows\(table)(token, pk, sk, item) VALUES(?, ?, ?, ?)"
-        )
+        }
         bind(key, to: statement, from: 1)
         statement.bind(item, at: 4)
         try statement.execute()
@@ -120,7 +129,9 @@ final class Store {
     }
 
     func remove(from table: Int, at key: RowKey) throws(LocalError) {
-        let statement = try database.prepare("DELETE FROM rows\(table) WHERE token = ? AND pk = ? AND sk = ?")
+        let statement = try database.prepare(Frequent.remove.number(table)) {
+            "DELETE FROM rows\(table) WHERE token = ? AND pk = ? AND sk = ?"
+        }
         bind(key, to: statement, from: 1)
         try statement.execute()
     }

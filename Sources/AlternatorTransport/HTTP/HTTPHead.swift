@@ -135,7 +135,7 @@ enum HTTPGrammar {
         }
         var start = position + 1
         var end = line.upperBound
-        for index in start..<end where !isText(bytes[index]) {
+        if let index = Bytes.firstControl(in: bytes, start..<end) {
             throw HTTPSyntaxError("A header value contains the control character \(bytes[index]).")
         }
         while start < end, bytes[start] == 0x20 || bytes[start] == 0x09 { start += 1 }

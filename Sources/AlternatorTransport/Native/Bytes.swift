@@ -30,17 +30,37 @@ enum Bytes {
         return unsafe part.withUnsafeBufferPointer { unsafe String(decoding: $0, as: UTF8.self) }
     }
 
-    /// A range of ASCII as text in lower case.
-    static func lowercasedString(_ bytes: Span<UInt8>, _ range: Range<Int>) -> String {
+    /// The first place in a range of a control character other than the tab, looked for by eight bytes at once.
+    static func firstControl(in bytes: Span<UInt8>, _ range: Range<Int>) -> Int? {
         let part = bytes.extracting(range)
-        return unsafe part.withUnsafeBufferPointer { source in
-            unsafe String(unsafeUninitializedCapacity: source.count) { target in
-                for index in 0..<source.count {
-                    let byte = unsafe source[index]
-                    unsafe target[index] = byte >= 0x41 && byte <= 0x5A ? byte | 0x20 : byte
+        let place = unsafe part.withUnsafeBytes { raw -> Int? in
+            var index = 0
+            while index < raw.count {
+                if raw.count - index >= 8,
+                    unsafe !hasControl(raw.loadUnaligned(fromByteOffset: index, as: UInt64.self))
+                {
+                    index += 8
+                    continue
                 }
-                return source.count
+                // A tab, the end, or the culprit.
+                let end = min(index + 8, raw.count)
+                while index < end {
+                    let byte = unsafe raw[index]
+                    if byte < 0x20 && byte != 0x09 || byte == 0x7F { return index }
+                    index += 1
+                }
             }
+            return nil
         }
+        return place.map { range.lowerBound + $0 }
+    }
+
+    /// Whether a byte of the word is below 0x20 or 0x7F.
+    @inline(__always)
+    private static func hasControl(_ word: UInt64) -> Bool {
+        let ones: UInt64 = 0x0101_0101_0101_0101
+        let below = (word &- 0x20 &* ones) & ~word
+        let deletes = word ^ (0x7F &* ones)
+        return (below | ((deletes &- ones) & ~deletes)) & (0x80 &* ones) != 0
     }
 }

@@ -30,7 +30,7 @@ struct RequestParser {
     private var method = ""
     private var path = ""
     private var query: String?
-    private var headers: [(name: String, value: String)] = []
+    private var headers = RequestHeaders([])
 
     init(maximumHeadBytes: Int, maximumBodyBytes: Int) {
         self.maximumHeadBytes = maximumHeadBytes
@@ -151,10 +151,11 @@ struct RequestParser {
     private mutating func readHead(_ bytes: Span<UInt8>, _ range: Range<Int>) throws(HTTPSyntaxError) {
         var lines = HeadLines(range)
         try readRequestLine(bytes, lines.startLine(bytes))
-        headers.reserveCapacity(12)
-        while let field = try lines.nextField(bytes) {
-            try framing.add(bytes, field)
-            headers.append((Bytes.lowercasedString(bytes, field.name), Bytes.string(bytes, field.value)))
+        headers = try RequestHeaders(bytes, range) { (add) throws(HTTPSyntaxError) in
+            while let field = try lines.nextField(bytes) {
+                try framing.add(bytes, field)
+                add(field)
+            }
         }
         try framing.check(minorVersion: minorVersion)
     }

@@ -5,19 +5,18 @@ package struct ServerRequest: Sendable {
     package let path: String
     /// The text after `?`, undecoded.
     package let query: String?
-    /// Names in lower case, in their order.
-    package let headers: [(name: String, value: String)]
+    package let headers: RequestHeaders
     package let body: [UInt8]
     /// The address of the client.
     package let remoteAddress: String
     /// The common name of the certificate that the client has shown, which was accepted.
     package var clientName: String?
 
-    package init(
+    init(
         method: String,
         path: String,
         query: String?,
-        headers: [(name: String, value: String)],
+        headers: RequestHeaders,
         body: [UInt8],
         remoteAddress: String
     ) {
@@ -29,8 +28,27 @@ package struct ServerRequest: Sendable {
         self.remoteAddress = remoteAddress
     }
 
+    /// A request that was not read from a connection; the names of its headers are in lower case.
+    package init(
+        method: String,
+        path: String,
+        query: String?,
+        headers: [(name: String, value: String)],
+        body: [UInt8],
+        remoteAddress: String
+    ) {
+        self.init(
+            method: method,
+            path: path,
+            query: query,
+            headers: RequestHeaders(headers),
+            body: body,
+            remoteAddress: remoteAddress
+        )
+    }
+
     /// The first header of that name; `name` in lower case.
-    package func header(_ name: String) -> String? { headers.first { $0.name == name }?.value }
+    package func header(_ name: String) -> String? { headers.first(name) }
 }
 
 /// How slowly an answer is written.

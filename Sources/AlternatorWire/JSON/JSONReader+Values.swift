@@ -57,15 +57,20 @@ extension JSONReader {
         }
     }
 
+    private static let fewMembers = 12
+
     private mutating func readMembers() throws(JSONError) -> [JSONValue.Member] {
         try beginObject()
         var members: [JSONValue.Member] = []
+        // Of few members each is compared with all: a set would cost more.
         var names: Set<String> = []
         while true {
             let start = offset
             guard let name = try nextKey() else { return members }
+            if members.count == Self.fewMembers { names = Set(members.map(\.name)) }
+            let isSuspect = members.count < Self.fewMembers || !names.insert(name).inserted
             // `String` equality would also merge different spellings of one Unicode text (é as one or two scalars).
-            if !names.insert(name).inserted, members.contains(where: { $0.name.utf8.elementsEqual(name.utf8) }) {
+            if isSuspect, members.contains(where: { $0.name.utf8.elementsEqual(name.utf8) }) {
                 throw JSONError("duplicate member name", at: start)
             }
             members.append(JSONValue.Member(name, try readTree()))

@@ -43,6 +43,24 @@ package struct JSONReader: Sendable {
         return JSONText.text(bytes.span, name.range, hasEscapes: name.hasEscapes)
     }
 
+    /// Enters an object that begins with this member, without white space and escapes, and goes to its value.
+    ///
+    /// - Parameter name: of the member, plain ASCII.
+    /// - Returns: `false`, with nothing read, for anything else: read it member by member then.
+    package mutating func enter(at name: String) -> Bool {
+        let text = name.utf8.span
+        let end = offset &+ text.count &+ 4
+        guard depth == 0, end <= bytes.count, bytes.count <= limits.maximumBytes, bytes[offset] == UInt8(ascii: "{"),
+            bytes[offset &+ 1] == UInt8(ascii: "\""), bytes[end &- 2] == UInt8(ascii: "\""),
+            bytes[end &- 1] == UInt8(ascii: ":")
+        else { return false }
+        for index in 0..<text.count where bytes[offset &+ 2 &+ index] != text[index] { return false }
+        offset = end
+        depth = 1
+        isFirst = false
+        return true
+    }
+
     /// Reads `[`.
     package mutating func beginArray() throws(JSONError) { try open(UInt8(ascii: "["), "expected an array") }
 

@@ -1,5 +1,5 @@
 /// A JSON document as a tree; numbers keep their text.
-package indirect enum JSONValue: Sendable, Equatable {
+package enum JSONValue: Sendable, Equatable {
     case null
     case bool(Bool)
     /// The text of the number, as it stood.

@@ -178,6 +178,48 @@ struct JSONReaderTests {
         }
     }
 
+    @Test func `an object is entered at its first member, or left for the long way`() throws {
+        func entered(_ json: String, from start: Int = 0) -> Int? {
+            var reader = JSONReader(Array(json.utf8), from: start)
+            return reader.enter(at: "Item") ? reader.offset : nil
+        }
+        #expect(entered(#"{"Item":{}}"#) == 8)
+        #expect(entered(#"xx{"Item":1}"#, from: 2) == 10)
+        #expect(entered(#"{"Item":"#) == 8)
+        for other in [
+            "", "{", #"{"Item""#, #"{"Item" :1}"#, #"{ "Item":1}"#, #" {"Item":1}"#, #"{"Itemx":1}"#, #"{"Itex":1}"#,
+            #"{"Ite\u006d":1}"#, #"["Item":1]"#, #"{'Item':1}"#, #"{"":1}"#,
+        ] {
+            #expect(entered(other) == nil, "\(other)")
+        }
+        var reader = JSONReader(Array(#"{"Item":[1],"b":2}"#.utf8))
+        let isEntered = reader.enter(at: "Item")
+        #expect(isEntered)
+        #expect(try reader.readTree() == .array([.number("1")]))
+        #expect(try reader.nextKey() == "b")
+        #expect(try reader.readInt() == 2)
+        #expect(try reader.nextKey() == nil)
+        try reader.finish()
+        var limits = JSONLimits()
+        limits.maximumBytes = 10
+        var bounded = JSONReader(Array(#"{"Item":[1]}"#.utf8), limits: limits)
+        let isBoundedEntered = bounded.enter(at: "Item")
+        #expect(!isBoundedEntered && bounded.offset == 0)
+    }
+
+    /// Few names are compared one by one, many through a set.
+    @Test func `a duplicate is found however many names there are`() throws {
+        for count in 1...30 {
+            let members = (0..<count).map { "\"name\($0)\":\($0)" }.joined(separator: ",")
+            #expect(throws: Never.self) { try tree("{\(members)}") }
+            for number in 0..<count {
+                #expect(throws: JSONError.self) { try tree("{\(members),\"name\(number)\":1}") }
+            }
+            // The same text to a reader, another name to the server.
+            #expect(throws: Never.self) { try tree("{\(members),\"\u{E9}\":1,\"e\u{301}\":2}") }
+        }
+    }
+
     @Test func `a large object with many names is read and its duplicates are found`() throws {
         let members = (0..<5000).map { "\"name\($0)\":\($0)" }.joined(separator: ",")
         #expect(throws: Never.self) { try tree("{\(members)}") }
