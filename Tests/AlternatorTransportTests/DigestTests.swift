@@ -74,6 +74,7 @@ import Testing
         #expect(try Compression.gzip.unpack(gzip + gzip, maximumBytes: 6) == Array("abcabc".utf8))
         let zlib: [UInt8] = [0x78, 0x9C, 0x4B, 0x4C, 0x4A, 0x06, 0, 0x02, 0x4D, 0x01, 0x27]
         #expect(try Compression.zlib.unpack(zlib, maximumBytes: 3) == Array("abc".utf8))
+        #expect(try Compression.zlib.unpack(zlib + zlib, maximumBytes: 6) == Array("abcabc".utf8))
     }
 
     @Test func `HTTP's deflate is unpacked with its wrapper and without, behind a head`() throws {

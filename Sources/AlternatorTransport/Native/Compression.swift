@@ -31,7 +31,7 @@ package enum Compression: Sendable, Hashable {
         Deflater.borrow(windowBits: windowBits, level: Int32(min(max(level, 1), 9))) { $0.pack(bytes) }
     }
 
-    /// Unpacks bytes; several gzip members in a row are joined.
+    /// Unpacks bytes; several members in a row are joined, of zlib too: the server takes them in a request.
     ///
     /// - Parameters:
     ///   - bytes: from the first member's header to the end of the last one.
@@ -39,7 +39,7 @@ package enum Compression: Sendable, Hashable {
     /// - Returns: what was packed.
     /// - Throws: that the input is damaged, ends too early, goes on behind its end, or is over the limit.
     package func unpack(_ bytes: [UInt8], maximumBytes: Int) throws(CompressionError) -> [UInt8] {
-        try unpack(bytes, from: 0, windowBits: windowBits, maximumBytes: maximumBytes)
+        try unpack(bytes, from: 0, windowBits: windowBits, joinsMembers: true, maximumBytes: maximumBytes)
     }
 
     /// Unpacks the body of an answer, which is left behind its head.
@@ -58,13 +58,20 @@ package enum Compression: Sendable, Hashable {
         maximumBytes: Int
     ) throws(CompressionError) -> [UInt8] {
         let isBare = self == .zlib && !Self.hasZlibHeader(bytes, at: start)
-        return try unpack(bytes, from: start, windowBits: isBare ? -15 : windowBits, maximumBytes: maximumBytes)
+        return try unpack(
+            bytes,
+            from: start,
+            windowBits: isBare ? -15 : windowBits,
+            joinsMembers: self == .gzip,
+            maximumBytes: maximumBytes
+        )
     }
 
     private func unpack(
         _ bytes: [UInt8],
         from start: Int,
         windowBits: Int32,
+        joinsMembers: Bool,
         maximumBytes: Int
     ) throws(CompressionError) -> [UInt8] {
         guard start < bytes.count else { throw CompressionError("The compressed data is empty.") }
@@ -77,7 +84,7 @@ package enum Compression: Sendable, Hashable {
                 bytes,
                 from: start,
                 windowBits: windowBits,
-                joinsMembers: self == .gzip,
+                joinsMembers: joinsMembers,
                 maximumBytes: maximumBytes,
                 to: &output
             )
