@@ -21,6 +21,8 @@ extension EngineCore {
             sort = try schema.column(sortName)
         }
         let throughput = try Self.throughput(of: request)
+        let isInfrequentAccess = try Self.isInfrequentAccess(request)
+        let warmThroughput = try Self.warmThroughput(of: request)
         var indexes: [IndexDefinition] = []
         var names: Set<String> = []
         if let list = request["LocalSecondaryIndexes"] {
@@ -57,6 +59,8 @@ extension EngineCore {
             number: nextNumber()
         )
         table.throughput = throughput
+        table.isInfrequentAccess = isInfrequentAccess ?? false
+        table.warmThroughput = warmThroughput
         table.indexes = indexes
         table.tags = tags ?? [:]
         table.stream = stream
@@ -80,7 +84,7 @@ extension EngineCore {
                 .init("CreationDateTime", table.creationTime),
                 .init("TableStatus", .string("ACTIVE")),
                 .init("TableId", .string(table.id)),
-            ] + table.streamMembers
+            ] + table.warmMembers + table.streamMembers
         let names = Set(added.map(\.name))
         return .object((request.members ?? []).filter { !names.contains($0.name) } + added)
     }
@@ -104,6 +108,31 @@ extension EngineCore {
         case let other:
             throw .validation("Unknown BillingMode=\(other). Must be PAY_PER_REQUEST or PROVISIONED.")
         }
+    }
+
+    /// Whether a request asks for the class STANDARD_INFREQUENT_ACCESS; `nil` if it names no class.
+    static func isInfrequentAccess(_ request: JSONValue) throws(LocalError) -> Bool? {
+        switch try request.string("TableClass") {
+        case nil: return nil
+        case "STANDARD": return false
+        case "STANDARD_INFREQUENT_ACCESS": return true
+        case let other?:
+            throw .validation(
+                """
+                Invalid table-class parameter '\(other)'. Please try again with a valid table-class value: \
+                [STANDARD, STANDARD_INFREQUENT_ACCESS].
+                """
+            )
+        }
+    }
+
+    /// The units per second a request asks for as WarmThroughput; either may be left out.
+    static func warmThroughput(of request: JSONValue) throws(LocalError) -> TableDefinition.Throughput? {
+        guard let given = request["WarmThroughput"] else { return nil }
+        return TableDefinition.Throughput(
+            read: try given.integer("ReadUnitsPerSecond") ?? 0,
+            write: try given.integer("WriteUnitsPerSecond") ?? 0
+        )
     }
 
     private static func missingUnits(_ name: String) -> LocalError {

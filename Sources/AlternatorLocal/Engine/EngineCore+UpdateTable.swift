@@ -11,9 +11,14 @@ extension EngineCore {
             isEmpty = false
             billing = .some(try Self.throughput(of: request))
         }
+        let isInfrequentAccess = try Self.isInfrequentAccess(request)
+        let warmThroughput = try Self.warmThroughput(of: request)
+        if isInfrequentAccess != nil || warmThroughput != nil { isEmpty = false }
         var table = try table(of: request)
         try check(.alter, on: .table(table.name))
         if let billing { table.throughput = billing }
+        if let isInfrequentAccess { table.isInfrequentAccess = isInfrequentAccess }
+        if let warmThroughput { table.warmThroughput = warmThroughput }
         if let specification = request["StreamSpecification"], case .object = specification {
             isEmpty = false
             try updateStream(specification, of: &table, request)
@@ -40,8 +45,8 @@ extension EngineCore {
         if isEmpty {
             throw .validation(
                 """
-                UpdateTable requires one of GlobalSecondaryIndexUpdates, VectorIndexUpdates, StreamSpecification or \
-                BillingMode to be specified
+                UpdateTable requires one of GlobalSecondaryIndexUpdates, VectorIndexUpdates, StreamSpecification, \
+                BillingMode, TableClass or WarmThroughput to be specified
                 """
             )
         }

@@ -27,6 +27,10 @@ struct TableDefinition: Sendable {
     let number: Int
     /// Read and write units; `nil` for PAY_PER_REQUEST.
     var throughput: Throughput?
+    /// Whether it was given the class STANDARD_INFREQUENT_ACCESS; it only tells so.
+    var isInfrequentAccess = false
+    /// The units per second asked for as WarmThroughput, told without effect; `nil` if there never were any.
+    var warmThroughput: Throughput?
     var tags: [String: String] = [:]
     var indexes: [IndexDefinition] = []
     /// The attribute with the expiry time, if TTL is on.
@@ -94,6 +98,11 @@ extension TableDefinition {
             members.append(.init("read", .number(String(throughput.read))))
             members.append(.init("write", .number(String(throughput.write))))
         }
+        if isInfrequentAccess { members.append(.init("infrequent", .bool(true))) }
+        if let warmThroughput {
+            members.append(.init("warmRead", .number(String(warmThroughput.read))))
+            members.append(.init("warmWrite", .number(String(warmThroughput.write))))
+        }
         if let stream {
             members.append(.init("streamView", .string(stream.viewType)))
             members.append(.init("streamStart", .number(String(stream.startedAt))))
@@ -127,6 +136,10 @@ extension TableDefinition {
         ttlAttribute = saved["ttl"]?.text
         if let read = saved["read"]?.integer, let write = saved["write"]?.integer {
             throughput = Throughput(read: read, write: write)
+        }
+        isInfrequentAccess = saved["infrequent"] == .bool(true)
+        if let read = saved["warmRead"]?.integer, let write = saved["warmWrite"]?.integer {
+            warmThroughput = Throughput(read: read, write: write)
         }
         if let view = saved["streamView"]?.text, let start = saved["streamStart"]?.integer {
             stream = StreamSettings(

@@ -37,6 +37,12 @@ extension TableDefinition {
             members.append(.init("KeySchema", Self.keySchema(columns)))
             members.append(contentsOf: indexMembers)
             members.append(.init("AttributeDefinitions", attributeDefinitions))
+            if isInfrequentAccess {
+                members.append(
+                    .init("TableClassSummary", .object([.init("TableClass", .string("STANDARD_INFREQUENT_ACCESS"))]))
+                )
+            }
+            members.append(contentsOf: warmMembers)
         }
         members.append(contentsOf: streamMembers)
         return .object(members)
@@ -90,6 +96,21 @@ extension TableDefinition {
                 ])
             }
         )
+    }
+
+    /// What DescribeTable, CreateTable and UpdateTable tell of the warm throughput: a unit not asked for is 0.
+    var warmMembers: [JSONValue.Member] {
+        guard let warmThroughput else { return [] }
+        return [
+            .init(
+                "WarmThroughput",
+                .object([
+                    .init("ReadUnitsPerSecond", .number(String(warmThroughput.read))),
+                    .init("WriteUnitsPerSecond", .number(String(warmThroughput.write))),
+                    .init("Status", .string("ACTIVE")),
+                ])
+            )
+        ]
     }
 
     /// What DescribeTable, CreateTable and UpdateTable tell of the stream.

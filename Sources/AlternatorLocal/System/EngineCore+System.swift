@@ -220,9 +220,12 @@ extension EngineCore {
 
     /// Options that every table and view of this server has.
     private static let storageOptions: [String: ItemValue] = [
-        "compression": .string(#"{"sstable_compression": "LZ4WithDictsCompressor"}"#),
-        "speculative_retry": .string("99.0PERCENTILE"),
+        "compression": compression("LZ4"), "speculative_retry": .string("99.0PERCENTILE"),
     ]
+
+    private static func compression(_ algorithm: String) -> ItemValue {
+        .string(#"{"sstable_compression": "\#(algorithm)WithDictsCompressor"}"#)
+    }
 
     private func tablesTable() -> SystemTable {
         func row(_ keyspace: String, _ table: String, _ id: String) -> [String: ItemValue] {
@@ -236,6 +239,7 @@ extension EngineCore {
         for table in tables.values {
             let keyspace = "alternator_\(table.name)"
             rows.append(row(keyspace, table.name, table.id))
+            if table.isInfrequentAccess { rows[rows.count - 1]["compression"] = Self.compression("Zstd") }
             if table.stream != nil {
                 let log = "\(table.name)_scylla_cdc_log"
                 rows.append(row(keyspace, log, UUIDText.name(log)))

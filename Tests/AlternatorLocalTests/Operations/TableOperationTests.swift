@@ -38,6 +38,64 @@ import Testing
         #expect(table["ItemCount"] == nil)
     }
 
+    @Test func `the class and the warm throughput of a table are told once they were asked for`() throws {
+        let server = try LocalServer()
+        try server.createUsers()
+        func table() throws -> JSONValue? { try server.call("DescribeTable", #"{"TableName":"users"}"#)["Table"] }
+        func update(_ members: String) throws -> JSONValue? {
+            try server.call("UpdateTable", #"{"TableName":"users",\#(members)}"#)["TableDescription"]
+        }
+        #expect(try table()?["TableClassSummary"] == nil)
+        #expect(try table()?["WarmThroughput"] == nil)
+        _ = try update(#""TableClass":"STANDARD_INFREQUENT_ACCESS""#)
+        #expect(try table()?["TableClassSummary"] == LocalServer.tree(#"{"TableClass":"STANDARD_INFREQUENT_ACCESS"}"#))
+        _ = try update(#""TableClass":"STANDARD""#)
+        #expect(try table()?["TableClassSummary"] == nil)
+        let warm = try LocalServer.tree(#"{"ReadUnitsPerSecond":12000,"WriteUnitsPerSecond":0,"Status":"ACTIVE"}"#)
+        #expect(try update(#""WarmThroughput":{"ReadUnitsPerSecond":12000}"#)?["WarmThroughput"] == warm)
+        #expect(try table()?["WarmThroughput"] == warm)
+        for name in ["junk", "standard"] {
+            let error = try server.error("UpdateTable", #"{"TableName":"users","TableClass":"\#(name)"}"#)
+            #expect(error.type == "ValidationException")
+            #expect(error.message.contains("table-class"))
+        }
+    }
+
+    @Test func `a table of the class for rare access says so in system_schema, and after it is saved`() throws {
+        let server = try LocalServer()
+        try server.call(
+            "CreateTable",
+            """
+            {"TableName":"abc","KeySchema":[{"AttributeName":"p","KeyType":"HASH"}],
+            "AttributeDefinitions":[{"AttributeName":"p","AttributeType":"S"}],"BillingMode":"PAY_PER_REQUEST",
+            "TableClass":"STANDARD_INFREQUENT_ACCESS","WarmThroughput":{"WriteUnitsPerSecond":4000}}
+            """
+        )
+        let answer = try server.call(
+            "Query",
+            """
+            {"TableName":".scylla.alternator.system_schema.tables",
+            "KeyConditionExpression":"keyspace_name = :k AND table_name = :t",
+            "ExpressionAttributeValues":{":k":{"S":"alternator_abc"},":t":{"S":"abc"}}}
+            """
+        )
+        let compression = answer["Items"]?.elements?.first?["compression"]?["S"]?.text
+        #expect(compression?.contains("ZstdWithDictsCompressor") == true)
+        var table = TableDefinition(
+            name: "abc",
+            id: "id",
+            createdAt: 0,
+            hash: KeyColumn(name: "p", type: .string),
+            sort: nil,
+            number: 1
+        )
+        table.isInfrequentAccess = true
+        table.warmThroughput = TableDefinition.Throughput(read: 1, write: 2)
+        let saved = try #require(TableDefinition(LocalServer.tree(String(decoding: table.encoded, as: UTF8.self))))
+        #expect(saved.isInfrequentAccess)
+        #expect(saved.warmThroughput == table.warmThroughput)
+    }
+
     @Test func `a table that exists is in use, and gone after DeleteTable`() throws {
         let server = try LocalServer()
         try server.createUsers()
