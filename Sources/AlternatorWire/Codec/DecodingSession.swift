@@ -24,23 +24,27 @@ final class DecodingSession {
     @inline(__always)
     func find(_ name: String, in map: Int) -> Int? {
         let last = cursor
-        let start = last.map == map ? last.member : map &+ 1
+        guard let found = find(name.utf8.span, in: map, from: last.map == map ? last.member : map &+ 1) else {
+            return nil
+        }
+        cursor = (map, found)
+        return found
+    }
+
+    /// The member of a map with this name, sought from one of them on and then from the first.
+    @inline(__always)
+    func find(_ name: Span<UInt8>, in map: Int, from start: Int) -> Int? {
+        // One copy for all members that are looked at: it is retained.
+        let bytes = bytes
         let end = Int(nodes[map].next)
-        let text = name.utf8.span
         var index = start
         while index < end {
-            if matches(index, text) {
-                cursor = (map, index)
-                return index
-            }
+            if nodes[index].isNamed(name, in: bytes.span) { return index }
             index = Int(nodes[index].next)
         }
         index = map &+ 1
         while index < start {
-            if matches(index, text) {
-                cursor = (map, index)
-                return index
-            }
+            if nodes[index].isNamed(name, in: bytes.span) { return index }
             index = Int(nodes[index].next)
         }
         return nil
@@ -50,54 +54,9 @@ final class DecodingSession {
     @inline(__always)
     func resume(_ map: Int, at member: Int) { cursor = (map, member) }
 
-    @inline(__always)
-    private func matches(_ node: Int, _ name: Span<UInt8>) -> Bool {
-        let bytes = bytes
-        let length = Int(nodes[node].nameLength)
-        if nodes[node].nameHasEscapes { return matchesEscaped(node, name) }
-        guard length == name.count else { return false }
-        let own = bytes.span.extracting(Int(nodes[node].nameOffset)..<(Int(nodes[node].nameOffset) &+ length))
-        return DecodingSession.areEqual(own, name)
-    }
-
-    @inline(__always)
-    private static func areEqual(_ left: Span<UInt8>, _ right: Span<UInt8>) -> Bool {
-        guard left.count == right.count else { return false }
-        let count = left.count
-        if count < 8 {
-            if count >= 4 {
-                // Two halves, which may overlap.
-                return JSONText.half(left, at: 0) == JSONText.half(right, at: 0)
-                    && JSONText.half(left, at: count &- 4) == JSONText.half(right, at: count &- 4)
-            }
-            guard count > 0 else { return true }
-            let middle = count >> 1
-            return left[0] == right[0] && left[middle] == right[middle] && left[count &- 1] == right[count &- 1]
-        }
-        var index = 0
-        while index <= count &- 8 {
-            if JSONText.word(left, at: index) != JSONText.word(right, at: index) { return false }
-            index &+= 8
-        }
-        // The rest within the last eight bytes.
-        return JSONText.word(left, at: count &- 8) == JSONText.word(right, at: count &- 8)
-    }
-
-    @inline(never)
-    private func matchesEscaped(_ node: Int, _ name: Span<UInt8>) -> Bool {
-        let bytes = bytes
-        let own = JSONText.unescaped(bytes.span, nameRange(of: node))
-        return DecodingSession.areEqual(own.span, name)
-    }
-
-    private func nameRange(of node: Int) -> Range<Int> {
-        let start = Int(nodes[node].nameOffset)
-        return start..<(start + Int(nodes[node].nameLength))
-    }
-
     func name(of node: Int) -> String {
         let bytes = bytes
-        return JSONText.text(bytes.span, nameRange(of: node), hasEscapes: nodes[node].nameHasEscapes)
+        return JSONText.text(bytes.span, nodes[node].nameRange, hasEscapes: nodes[node].nameHasEscapes)
     }
 
     /// The nodes right inside a container.
@@ -115,10 +74,7 @@ final class DecodingSession {
     // MARK: Scalars
 
     @inline(__always)
-    private func range(of node: Int) -> Range<Int> {
-        let start = Int(nodes[node].offset)
-        return start..<(start &+ Int(nodes[node].length))
-    }
+    private func range(of node: Int) -> Range<Int> { nodes[node].range }
 
     @inline(__always)
     func string(at node: Int, for type: Any.Type) throws -> String {
@@ -160,29 +116,14 @@ final class DecodingSession {
 
     @inline(__always)
     func integer<Integer: FixedWidthInteger>(_ type: Integer.Type, at node: Int) throws -> Integer {
-        if kind(of: node) == .number, let value = plainInteger(node), let result = Integer(exactly: value) {
+        let bytes = bytes
+        if kind(of: node) == .number,
+            let value = PlainNumber.integer(bytes.span.extracting(range(of: node))),
+            let result = Integer(exactly: value)
+        {
             return result
         }
         return try anyInteger(type, at: node)
-    }
-
-    /// The commonest text: up to 18 digits, perhaps after a minus.
-    @inline(__always)
-    private func plainInteger(_ node: Int) -> Int? {
-        let bytes = bytes
-        let text = bytes.span.extracting(range(of: node))
-        var index = 0
-        let isNegative = text.count > 0 && text[0] == UInt8(ascii: "-")
-        if isNegative { index = 1 }
-        guard text.count > index, text.count &- index <= 18 else { return nil }
-        var value = 0
-        while index < text.count {
-            let digit = text[index] &- UInt8(ascii: "0")
-            guard digit <= 9 else { return nil }
-            value = value &* 10 &+ Int(digit)
-            index &+= 1
-        }
-        return isNegative ? -value : value
     }
 
     @inline(never)
@@ -196,43 +137,11 @@ final class DecodingSession {
     }
 
     func double(at node: Int) throws -> Double {
-        if kind(of: node) == .number, let value = plainDouble(node) { return value }
-        return Double(try attributeNumber(at: node, for: Double.self))
-    }
-
-    /// Up to 15 digits and a point: both parts are exact in a `Double`, so one division rounds correctly.
-    ///
-    /// Source: W. D. Clinger, "How to read floating point numbers accurately", PLDI 1990.
-    private func plainDouble(_ node: Int) -> Double? {
         let bytes = bytes
-        let text = bytes.span.extracting(range(of: node))
-        var index = 0
-        let isNegative = text.count > 0 && text[0] == UInt8(ascii: "-")
-        if isNegative { index = 1 }
-        guard text.count > index, text.count &- index <= 16 else { return nil }
-        var mantissa = 0
-        var digits = 0
-        var fraction = -1
-        while index < text.count {
-            let byte = text[index]
-            index &+= 1
-            if byte == UInt8(ascii: ".") {
-                guard fraction < 0 else { return nil }
-                fraction = 0
-                continue
-            }
-            let digit = byte &- UInt8(ascii: "0")
-            guard digit <= 9 else { return nil }
-            mantissa = mantissa &* 10 &+ Int(digit)
-            digits &+= 1
-            if fraction >= 0 { fraction &+= 1 }
+        if kind(of: node) == .number, let value = PlainNumber.double(bytes.span.extracting(range(of: node))) {
+            return value
         }
-        guard digits > 0, digits <= 15 else { return nil }
-        let value = Double(mantissa) / DecodingSession.exactPowers[max(0, fraction)]
-        return isNegative ? -value : value
-    }
-
-    private static let exactPowers: [Double] = (0...15).map { power in (0..<power).reduce(1) { value, _ in value * 10 }
+        return Double(try attributeNumber(at: node, for: Double.self))
     }
 
     func float(at node: Int) throws -> Float { Float(try attributeNumber(at: node, for: Float.self)) }

@@ -160,13 +160,18 @@ extension EncodingSession {
 
 extension EncodingState {
     /// Writes what needs no frame; the member or element has been begun.
+    mutating func write(_ prepared: PreparedValue) { buffer.write(prepared) }
+}
+
+extension ItemBuffer {
+    /// Writes what needs no frame.
     mutating func write(_ prepared: PreparedValue) {
         switch prepared {
-        case .string(let text): buffer.string(text)
-        case .number(let text): buffer.number(text)
-        case .binary(let bytes): buffer.append { $0.attributeValue(.binary(bytes)) }
-        case .value(let value): buffer.append { $0.attributeValue(value) }
-        case .strings(let strings): buffer.list(strings)
+        case .string(let text): string(text)
+        case .number(let text): number(text)
+        case .binary(let bytes): append { $0.attributeValue(.binary(bytes)) }
+        case .value(let value): append { $0.attributeValue(value) }
+        case .strings(let strings): list(strings)
         case .emptySet, .dictionary, .codable: preconditionFailure("These are written through a frame.")
         }
     }

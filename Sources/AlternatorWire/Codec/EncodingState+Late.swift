@@ -10,6 +10,7 @@ extension EncodingState {
         var nameSets: [Int: Set<[UInt8]>] = [:]
         var nested: [NestedMember: Int] = [:]
         var failure: (any Error)?
+        var outerPath: [any CodingKey] = []
     }
 
     private var madeRare: Rare {
@@ -48,6 +49,12 @@ extension EncodingState {
     var failure: (any Error)? {
         get { rare?.failure }
         set { madeRare.failure = newValue }
+    }
+
+    /// The keys that lead to the first frame, where that is a part of an item.
+    var outerPath: [any CodingKey] {
+        get { rare?.outerPath ?? [] }
+        set { madeRare.outerPath = newValue }
     }
 
     /// Makes a frame the innermost open one.
@@ -180,6 +187,16 @@ extension EncodingState {
         while top >= 0 { closeTop() }
         try checkAllWritten()
         return buffer.take()
+    }
+
+    /// Ends the value of a member that an `ItemWriter` has begun and gives the buffer back.
+    mutating func finishValue() throws -> ItemBuffer {
+        if rare != nil { return ItemBuffer(try finish()) }
+        while top >= 0 { closeTop() }
+        try checkAllWritten()
+        var finished = ItemBuffer()
+        swap(&finished, &buffer)
+        return finished
     }
 
     /// The bytes as they were taken over, after an error.

@@ -46,7 +46,7 @@ extension EncodingState {
             }
             current = frames[current].parent
         }
-        return path.reversed()
+        return outerPath + path.reversed()
     }
 
     func misuse(_ frame: Int, _ reason: String) -> EncodingError {

@@ -37,6 +37,30 @@ struct EncodingState {
         top = 0
     }
 
+    /// Goes on with the value of a member that an `ItemWriter` has begun: frame 1, in a map that is frame 0.
+    ///
+    /// The member begins at `start`, its name stands at `range`; `outer` leads to the map, `depth` maps are around it.
+    init(
+        _ buffer: consuming ItemBuffer,
+        valueOf range: Range<Int>,
+        from start: Int,
+        depth: Int,
+        outer: [any CodingKey],
+        maximumDepth: Int
+    ) {
+        self.buffer = buffer
+        self.maximumDepth = maximumDepth
+        var map = Frame(parent: -1, below: -1, depth: depth, buffer: 0, start: start, name: -1, index: -1)
+        map.kind = .map
+        map.count = 1
+        frames.reserveCapacity(2)
+        frames.append(map)
+        top = 0
+        names.append(Name(frame: 0, buffer: 0, offset: range.lowerBound, length: range.count))
+        _ = openFrame(in: 0, start: start, isMember: true)
+        if !outer.isEmpty { outerPath = outer }
+    }
+
     /// Stands in for a state that is lent out; costs nothing.
     static var placeholder: EncodingState { EncodingState() }
 
@@ -128,8 +152,9 @@ struct EncodingState {
     }
 
     mutating func member(_ frame: Int, _ name: String, bool flag: Bool) throws {
-        try member(frame, name)
-        buffer.bool(flag)
+        let text = name.utf8.span
+        let begun = try begin(frame, text)
+        try register(frame, name, at: buffer.member(name, text, hasComma: begun.hasComma, bool: flag), begun)
     }
 
     mutating func memberNull(_ frame: Int, _ name: String) throws {

@@ -7,6 +7,11 @@ struct ItemBuffer {
     private var storage: [UInt8]
     /// How many bytes are written.
     private(set) var count: Int
+    /// Zero, which only the run time knows.
+    ///
+    /// A word that is loaded and stored, or put together and stored, is taken apart into its bytes by the optimiser. It
+    /// stays one word where this is in it.
+    private var blank: UInt64 = 0
 
     init(_ bytes: consuming [UInt8] = []) {
         count = bytes.count
@@ -88,8 +93,9 @@ struct ItemBuffer {
         reserve(text.count &+ 16)
         let start = count &+ (hasComma ? 2 : 1)
         let end = start &+ text.count
+        let blank = blank
         var bytes = storage.mutableSpan
-        guard bytes.storeName(text, from: start, hasComma) else { return escaped(name, hasComma: hasComma) }
+        guard bytes.storeName(text, from: start, hasComma, blank) else { return escaped(name, hasComma: hasComma) }
         bytes.store(Mark.endName, at: end)
         count = end &+ 2
         return start..<end
@@ -103,8 +109,9 @@ struct ItemBuffer {
         let start = count &+ (hasComma ? 2 : 1)
         let end = start &+ text.count
         let valueEnd = end &+ 8 &+ value.count
+        let blank = blank
         var bytes = storage.mutableSpan
-        guard bytes.storeName(text, from: start, hasComma), bytes.storeClean(value, at: end &+ 8) else {
+        guard bytes.storeName(text, from: start, hasComma, blank), bytes.storeClean(value, at: end &+ 8, blank) else {
             return escaped(name, hasComma: hasComma, string)
         }
         bytes.store(Mark.string, at: end)
@@ -119,16 +126,60 @@ struct ItemBuffer {
         reserve(text.count &+ 64)
         let start = count &+ (hasComma ? 2 : 1)
         let end = start &+ text.count
+        let blank = blank
         var bytes = storage.mutableSpan
-        guard bytes.storeName(text, from: start, hasComma) else {
+        guard bytes.storeName(text, from: start, hasComma, blank) else {
             let range = escaped(name, hasComma: hasComma)
             self.integer(integer)
             return range
         }
         bytes.store(Mark.number, at: end)
-        let digitsEnd = bytes.storeDigits(of: integer, at: end &+ 8)
+        let digitsEnd = bytes.storeDigits(of: integer, at: end &+ 8, blank)
         bytes.store(Mark.endValue, at: digitsEnd)
         count = digitsEnd &+ 2
+        return start..<end
+    }
+
+    /// `,"name":{"BOOL":true}`.
+    @inline(__always)
+    mutating func member(_ name: String, _ text: Span<UInt8>, hasComma: Bool, bool: Bool) -> Range<Int> {
+        let range = member(name, text, hasComma: hasComma, followedBy: Mark.boolMember)
+        append(bool ? Mark.endTrue : Mark.endFalse, length: bool ? 7 : 8)
+        return range
+    }
+
+    /// `,"name":{"L":[`.
+    @inline(__always)
+    mutating func openList(_ name: String, _ text: Span<UInt8>, hasComma: Bool) -> Range<Int> {
+        member(name, text, hasComma: hasComma, followedBy: Mark.listMember)
+    }
+
+    /// `,"name":{"M":{`.
+    @inline(__always)
+    mutating func openMap(_ name: String, _ text: Span<UInt8>, hasComma: Bool) -> Range<Int> {
+        member(name, text, hasComma: hasComma, followedBy: Mark.mapMember)
+    }
+
+    /// A name and the eight bytes of a mark, which begins with the name's quote and colon.
+    @inline(__always)
+    private mutating func member(
+        _ name: String,
+        _ text: Span<UInt8>,
+        hasComma: Bool,
+        followedBy mark: UInt64
+    ) -> Range<Int> {
+        reserve(text.count &+ 16)
+        let start = count &+ (hasComma ? 2 : 1)
+        let end = start &+ text.count
+        let blank = blank
+        var bytes = storage.mutableSpan
+        guard bytes.storeName(text, from: start, hasComma, blank) else {
+            let range = escaped(name, hasComma: hasComma)
+            append(mark >> 16, length: 6)
+            return range
+        }
+        bytes.store(mark, at: end)
+        count = end &+ 8
         return start..<end
     }
 
@@ -138,9 +189,12 @@ struct ItemBuffer {
         let value = string.utf8.span
         reserve(value.count &+ 24)
         let start = count
+        let blank = blank
         var bytes = storage.mutableSpan
         bytes.store(Mark.string >> 16, at: start)
-        guard bytes.storeClean(value, at: start &+ 6) else { return append { $0.attributeValue(.string(string)) } }
+        guard bytes.storeClean(value, at: start &+ 6, blank) else {
+            return append { $0.attributeValue(.string(string)) }
+        }
         bytes.store(Mark.endValue, at: start &+ 6 &+ value.count)
         count = start &+ 8 &+ value.count
     }
@@ -150,9 +204,10 @@ struct ItemBuffer {
     mutating func integer(_ value: Int) {
         reserve(64)
         let start = count
+        let blank = blank
         var bytes = storage.mutableSpan
         bytes.store(Mark.number >> 16, at: start)
-        let end = bytes.storeDigits(of: value, at: start &+ 6)
+        let end = bytes.storeDigits(of: value, at: start &+ 6, blank)
         bytes.store(Mark.endValue, at: end)
         count = end &+ 2
     }
@@ -161,6 +216,7 @@ struct ItemBuffer {
     mutating func decimal(_ value: ShortDecimal) {
         reserve(64)
         var offset = count
+        let blank = blank
         var bytes = storage.mutableSpan
         bytes.store(Mark.number >> 16, at: offset)
         offset &+= 6
@@ -168,9 +224,9 @@ struct ItemBuffer {
             bytes.store(UInt64(UInt8(ascii: "-")), at: offset)
             offset &+= 1
         }
-        offset = bytes.storeDigits(of: value.whole, at: offset)
+        offset = bytes.storeDigits(of: value.whole, at: offset, blank)
         bytes.store(UInt64(UInt8(ascii: ".")), at: offset)
-        bytes.storeDigits(of: value.fraction, padded: value.places, at: offset &+ 1)
+        bytes.storeDigits(of: value.fraction, padded: value.places, at: offset &+ 1, blank)
         offset &+= 1 &+ value.places
         bytes.store(Mark.endValue, at: offset)
         count = offset &+ 2
@@ -179,13 +235,34 @@ struct ItemBuffer {
     /// `{"L":[{"S":"text"},…]}`.
     mutating func list(_ strings: [String]) {
         openList()
-        var isFirst = true
-        for text in strings {
-            if !isFirst { comma() }
-            isFirst = false
-            string(text)
-        }
+        closeList(strings)
+    }
+
+    /// `{"S":"text"},…]}`, the rest of a list.
+    mutating func closeList(_ strings: [String]) {
+        let first = count
+        for text in strings { element(text, hasComma: count != first) }
         closeList()
+    }
+
+    /// `,{"S":"text"}`, or the same without the comma.
+    @inline(__always)
+    private mutating func element(_ string: String, hasComma: Bool) {
+        let value = string.utf8.span
+        reserve(value.count &+ 24)
+        // The comma is written in any case, and overwritten where there is none.
+        let end = count
+        let start = hasComma ? end &+ 1 : end
+        let blank = blank
+        var bytes = storage.mutableSpan
+        bytes[end] = UInt8(ascii: ",")
+        bytes.store(Mark.string >> 16, at: start)
+        guard bytes.storeClean(value, at: start &+ 6, blank) else {
+            if hasComma { comma() }
+            return append { $0.attributeValue(.string(string)) }
+        }
+        bytes.store(Mark.endValue, at: start &+ 6 &+ value.count)
+        count = start &+ 8 &+ value.count
     }
 
     /// `{"N":"text"}` of text that is a number.
@@ -193,10 +270,11 @@ struct ItemBuffer {
         let value = text.utf8.span
         reserve(value.count &+ 24)
         let start = count
+        let blank = blank
         var bytes = storage.mutableSpan
         bytes.store(Mark.number >> 16, at: start)
         // Digits, a point, a sign: nothing that needs an escape.
-        _ = bytes.storeClean(value, at: start &+ 6)
+        _ = bytes.storeClean(value, at: start &+ 6, blank)
         bytes.store(Mark.endValue, at: start &+ 6 &+ value.count)
         count = start &+ 8 &+ value.count
     }
@@ -219,6 +297,16 @@ struct ItemBuffer {
         static let string: UInt64 = 0x223A_2253_227B_3A22
         /// `":{"N":"`.
         static let number: UInt64 = 0x223A_224E_227B_3A22
+        /// `":{"BOOL`.
+        static let boolMember: UInt64 = 0x4C4F_4F42_227B_3A22
+        /// `":{"L":[`.
+        static let listMember: UInt64 = 0x5B3A_224C_227B_3A22
+        /// `":{"M":{`.
+        static let mapMember: UInt64 = 0x7B3A_224D_227B_3A22
+        /// `":true}`.
+        static let endTrue: UInt64 = 0x7D_6575_7274_3A22
+        /// `":false}`.
+        static let endFalse: UInt64 = 0x7D65_736C_6166_3A22
         /// `"}`.
         static let endValue: UInt64 = 0x7D22
         /// `{"BOOL":`.
@@ -265,27 +353,43 @@ extension MutableSpan<UInt8> {
 
     /// The text of a name from `offset` on, and before it a quote, after a comma if one is due; false as `storeClean`.
     @inline(__always)
-    fileprivate mutating func storeName(_ text: borrowing Span<UInt8>, from offset: Int, _ hasComma: Bool) -> Bool {
-        store(hasComma ? 0x222C : 0x22, at: offset &- (hasComma ? 2 : 1))
-        return storeClean(text, at: offset)
+    fileprivate mutating func storeName(
+        _ text: borrowing Span<UInt8>,
+        from offset: Int,
+        _ hasComma: Bool,
+        _ blank: UInt64
+    ) -> Bool {
+        // A comma in any case: where none is due, the quote overwrites it.
+        self[hasComma ? offset &- 2 : offset &- 1] = UInt8(ascii: ",")
+        if text.count >= 8 {
+            self[offset &- 1] = UInt8(ascii: "\"")
+            return storeLongClean(text, at: offset, blank)
+        }
+        let word = JSONText.shortWord(text) ^ blank
+        store(word << 8 | UInt64(UInt8(ascii: "\"")), at: offset &- 1)
+        return JSONText.specials(in: word) == 0
     }
 
     /// Copies text that needs no escape; false, with the bytes there undefined, if it needs one.
     @inline(__always)
-    fileprivate mutating func storeClean(_ text: borrowing Span<UInt8>, at offset: Int) -> Bool {
-        let length = text.count
-        if length < 8 {
-            let word = JSONText.shortWord(text)
-            store(word, at: offset)
-            return JSONText.specials(in: word) == 0
-        }
+    fileprivate mutating func storeClean(_ text: borrowing Span<UInt8>, at offset: Int, _ blank: UInt64) -> Bool {
+        if text.count >= 8 { return storeLongClean(text, at: offset, blank) }
+        let word = JSONText.shortWord(text) ^ blank
+        store(word, at: offset)
+        return JSONText.specials(in: word) == 0
+    }
+
+    /// The same for eight bytes and more.
+    @inline(never)
+    private mutating func storeLongClean(_ text: borrowing Span<UInt8>, at offset: Int, _ blank: UInt64) -> Bool {
         // The last eight bytes first, some of them a second time if there are more.
-        let word = JSONText.wholeWord(text, at: length &- 8)
+        let last = text.count &- 8
+        let word = JSONText.word(text, at: last) ^ blank
         var found = JSONText.specials(in: word)
-        store(word, at: offset &+ length &- 8)
+        store(word, at: offset &+ last)
         var index = 0
-        while index < length &- 8 {
-            let word = JSONText.wholeWord(text, at: index)
+        while index < last {
+            let word = JSONText.word(text, at: index) ^ blank
             found |= JSONText.specials(in: word)
             store(word, at: offset &+ index)
             index &+= 8
@@ -295,19 +399,19 @@ extension MutableSpan<UInt8> {
 
     /// The decimal digits of a number, after a minus where it is negative; returns the place behind them.
     @inline(__always)
-    fileprivate mutating func storeDigits(of value: Int, at start: Int) -> Int {
+    fileprivate mutating func storeDigits(of value: Int, at start: Int, _ blank: UInt64) -> Int {
         var offset = start
         if value < 0 {
             self[offset] = UInt8(ascii: "-")
             offset &+= 1
         }
-        return storeDigits(of: value.magnitude, at: offset)
+        return storeDigits(of: value.magnitude, at: offset, blank)
     }
 
     /// The decimal digits of a number; returns the place behind them.
     @inline(__always)
-    fileprivate mutating func storeDigits(of value: UInt, at offset: Int) -> Int {
-        if value >= 100_000_000 { return storeLongDigits(of: value, at: offset) }
+    fileprivate mutating func storeDigits(of value: UInt, at offset: Int, _ blank: UInt64) -> Int {
+        if value >= 100_000_000 { return storeLongDigits(of: value, at: offset, blank) }
         // The last digit is found first and shifted furthest.
         var rest = UInt32(truncatingIfNeeded: value)
         var word: UInt64 = 0
@@ -318,13 +422,13 @@ extension MutableSpan<UInt8> {
             count &+= 1
             rest = quotient
         } while rest > 0
-        store(word, at: offset)
+        store(word ^ blank, at: offset)
         return offset &+ count
     }
 
     /// Exactly so many digits, at most eight, with zeros in front.
     @inline(__always)
-    fileprivate mutating func storeDigits(of value: UInt, padded count: Int, at offset: Int) {
+    fileprivate mutating func storeDigits(of value: UInt, padded count: Int, at offset: Int, _ blank: UInt64) {
         var rest = UInt32(truncatingIfNeeded: value)
         var word: UInt64 = 0
         for _ in 0..<count {
@@ -332,15 +436,15 @@ extension MutableSpan<UInt8> {
             word = word << 8 | UInt64(UInt8(ascii: "0") &+ UInt8(truncatingIfNeeded: digit))
             rest = quotient
         }
-        store(word, at: offset)
+        store(word ^ blank, at: offset)
     }
 
     /// More than eight digits: eight at a time.
     @inline(never)
-    private mutating func storeLongDigits(of value: UInt, at start: Int) -> Int {
+    private mutating func storeLongDigits(of value: UInt, at start: Int, _ blank: UInt64) -> Int {
         let (high, low) = value.quotientAndRemainder(dividingBy: 100_000_000)
-        let offset = storeDigits(of: high, at: start)
-        storeDigits(of: low, padded: 8, at: offset)
+        let offset = storeDigits(of: high, at: start, blank)
+        storeDigits(of: low, padded: 8, at: offset, blank)
         return offset &+ 8
     }
 }

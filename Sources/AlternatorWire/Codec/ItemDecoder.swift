@@ -73,16 +73,18 @@ public struct ItemDecoder: Sendable {
     ) throws(AlternatorError) -> T {
         let nodes: [TapeNode]
         do {
-            nodes = try ItemTape.scan(&reader, isItem: isItem, reusing: reader.takeScratch())
+            nodes = try ItemTape.scan(&reader, isItem: isItem, reusing: reader.takeScratch()).nodes
         } catch {
             throw AlternatorError(.protocolViolation, message: "The answer is not DynamoDB JSON: \(error).")
         }
         // An escaped container may keep the tape; then the next item's scan copies it.
         defer { reader.giveScratch(nodes) }
         do {
-            let session = DecodingSession(reader.bytes, nodes, options: self)
-            if isItem, let fast = FastType.of(type) { return try session.decodeFast(fast.type, as: type) }
-            return try session.decode(type, at: 0)
+            if isItem, let fast = AnyFastType.of(type) {
+                var itemReader = ItemReader(reader.bytes, nodes, options: self)
+                return try fast.read(&itemReader)
+            }
+            return try DecodingSession(reader.bytes, nodes, options: self).decode(type, at: 0)
         } catch {
             throw AlternatorError(decoding: error, subject: "\(type)")
         }
@@ -92,9 +94,9 @@ public struct ItemDecoder: Sendable {
 extension JSONReader {
     /// Scans the item at the reader's place as decoding does first: how many values it has, inner ones and itself included.
     package mutating func scanItem() throws(JSONError) -> Int {
-        let nodes = try ItemTape.scan(&self, isItem: true, reusing: takeScratch())
-        defer { giveScratch(nodes) }
-        return nodes.count
+        let tape = try ItemTape.scan(&self, isItem: true, reusing: takeScratch())
+        defer { giveScratch(tape.nodes) }
+        return tape.count
     }
 
     /// One attribute out of an encoded item (`{"id":{"S":"u1"}, …}`); `nil` where the item has none of that name.

@@ -129,9 +129,9 @@ public struct ItemEncoder: Sendable {
         into writer: inout JSONWriter,
         isItem: Bool
     ) throws(AlternatorError) {
-        if isItem, let fast = FastType.of(T.self) {
+        if isItem, let fast = AnyFastType.of(T.self) {
             do {
-                return try encodeFast(fast.type, value, into: &writer)
+                return try encode(value, by: fast, into: &writer)
             } catch {
                 throw AlternatorError(encoding: error, subject: "\(T.self)")
             }

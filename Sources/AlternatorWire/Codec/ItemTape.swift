@@ -11,30 +11,75 @@ struct TapeNode {
     var kind: AttributeKind
     var hasEscapes: Bool
     var nameHasEscapes: Bool
+
+    /// Where the text of a scalar stands.
+    @inline(__always)
+    var range: Range<Int> { Int(offset)..<(Int(offset) &+ Int(length)) }
+
+    /// Where the name of a member stands.
+    @inline(__always)
+    var nameRange: Range<Int> { Int(nameOffset)..<(Int(nameOffset) &+ Int(nameLength)) }
+
+    /// Whether a member has a name.
+    @inline(__always)
+    func isNamed(_ name: Span<UInt8>, in bytes: Span<UInt8>) -> Bool {
+        if nameHasEscapes { return isNamedWithEscapes(name, in: bytes) }
+        return Int(nameLength) == name.count && JSONText.areEqual(bytes.extracting(nameRange), name)
+    }
+
+    @inline(never)
+    private func isNamedWithEscapes(_ name: Span<UInt8>, in bytes: Span<UInt8>) -> Bool {
+        JSONText.areEqual(JSONText.unescaped(bytes, nameRange).span, name)
+    }
+
+    /// A value of which only its kind and its name are known.
+    @inline(__always)
+    init(_ kind: AttributeKind, name: ItemTape.Text) {
+        self.init(kind, ItemTape.Text(), name: name, next: 0)
+    }
+
+    /// A value with its text.
+    @inline(__always)
+    init(_ kind: AttributeKind, _ text: ItemTape.Text, name: ItemTape.Text, next: Int) {
+        offset = UInt32(truncatingIfNeeded: text.offset)
+        length = UInt32(truncatingIfNeeded: text.length)
+        nameOffset = UInt32(truncatingIfNeeded: name.offset)
+        nameLength = UInt32(truncatingIfNeeded: name.length)
+        self.next = UInt32(truncatingIfNeeded: next)
+        self.kind = kind
+        hasEscapes = text.hasEscapes
+        nameHasEscapes = name.hasEscapes
+    }
 }
 
 /// A document's values in a row, parents before children: what a decoder needs to find them without a tree.
+///
+/// What servers write without white space is read in runs, see `ItemTape+Runs.swift`; the general way reads the rest.
 struct ItemTape {
-    private(set) var nodes: [TapeNode]
-    private var offset: Int
+    /// Nodes, then room for more: to append to an array would ask for its owner and its capacity each time.
+    var nodes: [TapeNode]
+    /// How many nodes there are.
+    var count = 0
+    /// The next byte to read.
+    var offset: Int
     private var depth = 0
     private let maximumDepth: Int
 
     private init(from offset: Int, depth: Int, expecting expected: Int, reusing nodes: consuming [TapeNode]) {
-        // Emptied before it is stored: then there is one owner, and the storage is kept.
-        nodes.removeAll(keepingCapacity: true)
-        nodes.reserveCapacity(expected)
         self.nodes = nodes
         self.offset = offset
         maximumDepth = depth
+        if self.nodes.count < expected { addRoom(expected - self.nodes.count) }
     }
 
     /// Scans an item or one value at the reader's place and moves the reader behind it.
+    ///
+    /// `nodes` is storage to use again. Behind as many nodes of the tape as are counted there are some without a meaning.
     static func scan(
         _ reader: inout JSONReader,
         isItem: Bool,
         reusing nodes: consuming [TapeNode] = []
-    ) throws(JSONError) -> [TapeNode] {
+    ) throws(JSONError) -> (nodes: [TapeNode], count: Int) {
         let bytes = reader.bytes
         guard bytes.count <= min(reader.limits.maximumBytes, Int(UInt32.max)) else {
             throw JSONError("document too large", at: reader.offset)
@@ -46,38 +91,38 @@ struct ItemTape {
             expecting: min(64, (bytes.count - reader.offset) / 20 + 4),
             reusing: nodes
         )
-        let none = Member()
         if isItem {
-            let root = tape.push(none)
+            let root = tape.push(.map, name: Text())
             try tape.members(of: root, bytes.span)
         } else {
-            try tape.value(none, bytes.span)
+            try tape.value(Text(), bytes.span)
         }
         reader.offset = tape.offset
-        return tape.nodes
+        return (tape.nodes, tape.count)
     }
 
-    private struct Member {
+    /// A string of the document, without its quotes.
+    struct Text {
         var offset = 0
         var length = 0
         var hasEscapes = false
     }
 
     @inline(__always)
-    private mutating func push(_ member: Member) -> Int {
-        nodes.append(
-            TapeNode(
-                offset: 0,
-                length: 0,
-                nameOffset: UInt32(truncatingIfNeeded: member.offset),
-                nameLength: UInt32(truncatingIfNeeded: member.length),
-                next: 0,
-                kind: .map,
-                hasEscapes: false,
-                nameHasEscapes: member.hasEscapes
-            )
-        )
-        return nodes.count &- 1
+    private mutating func push(_ kind: AttributeKind, name: Text) -> Int { push(TapeNode(kind, name: name)) }
+
+    @inline(__always)
+    private mutating func push(_ node: TapeNode) -> Int {
+        if count >= nodes.count { addRoom(max(16, count)) }
+        nodes[count] = node
+        count &+= 1
+        return count &- 1
+    }
+
+    @inline(never)
+    private mutating func addRoom(_ more: Int) {
+        let blank = TapeNode(.null, name: Text())
+        nodes.append(addingCapacity: more) { $0.append(repeating: blank, count: more) }
     }
 
     // MARK: Text
@@ -107,12 +152,12 @@ struct ItemTape {
 
     /// A string: where its text is; the cursor moves behind the closing quote.
     @inline(__always)
-    private mutating func string(_ bytes: Span<UInt8>) throws(JSONError) -> Member {
+    private mutating func string(_ bytes: Span<UInt8>) throws(JSONError) -> Text {
         try expect(UInt8(ascii: "\""), bytes)
         let start = offset
         let scan = try JSONText.scanString(bytes, from: start)
         offset = scan.end
-        return Member(offset: start, length: scan.end &- 1 &- start, hasEscapes: scan.hasEscapes)
+        return Text(offset: start, length: scan.end &- 1 &- start, hasEscapes: scan.hasEscapes)
     }
 
     /// After an element: whether another follows, its comma read, or the closing bracket.
@@ -141,90 +186,38 @@ struct ItemTape {
     // MARK: Values
 
     private mutating func members(of node: Int, _ bytes: Span<UInt8>) throws(JSONError) {
-        var count: UInt32 = 0
+        var members = 0
         if try !isEmpty(UInt8(ascii: "{"), UInt8(ascii: "}"), bytes) {
             repeat {
-                let name = try string(bytes)
-                if try !compactScalar(name, bytes) {
+                let run = readMembers(bytes)
+                members &+= run.count
+                switch run.end {
+                case .behindValue: continue
+                case .map(let name):
+                    let inner = push(.map, name: name)
+                    try self.members(of: inner, bytes)
+                    try endContainer(inner, bytes)
+                case .list(let name):
+                    let inner = push(.list, name: name)
+                    try elements(of: inner, bytes)
+                    try endContainer(inner, bytes)
+                case .beforeValue:
+                    let name = try string(bytes)
                     try expect(UInt8(ascii: ":"), bytes)
                     try value(name, bytes)
                 }
-                count &+= 1
+                members &+= 1
             } while try hasMore(UInt8(ascii: "}"), bytes)
             depth -= 1
         }
-        nodes[node].length = count
-        nodes[node].next = UInt32(truncatingIfNeeded: nodes.count)
+        nodes[node].length = UInt32(truncatingIfNeeded: members)
+        nodes[node].next = UInt32(truncatingIfNeeded: count)
     }
 
-    /// The rest of a member, `:{"S":"…"}`, as servers write it, without white space, S or N; false, nothing read, for others.
-    @inline(__always)
-    private mutating func compactScalar(_ name: Member, _ bytes: Span<UInt8>) throws(JSONError) -> Bool {
-        guard offset <= bytes.count &- 16 else { return false }
-        // With the quote that ends the name these are eight bytes, one comparison.
-        let mark = JSONText.word(bytes, at: offset &- 1)
-        guard mark == TypeMark.stringMember || mark == TypeMark.numberMember else { return false }
-        let start = offset &+ 7
-        let text = try JSONText.scanString(bytes, from: start)
-        guard text.end < bytes.count, bytes[text.end] == UInt8(ascii: "}") else { return false }
-        nodes.append(
-            TapeNode(
-                offset: UInt32(truncatingIfNeeded: start),
-                length: UInt32(truncatingIfNeeded: text.end &- 1 &- start),
-                nameOffset: UInt32(truncatingIfNeeded: name.offset),
-                nameLength: UInt32(truncatingIfNeeded: name.length),
-                next: UInt32(truncatingIfNeeded: nodes.count &+ 1),
-                kind: mark == TypeMark.stringMember ? .string : .number,
-                hasEscapes: text.hasEscapes,
-                nameHasEscapes: name.hasEscapes
-            )
-        )
-        offset = text.end &+ 1
-        return true
-    }
-
-    /// `{"S":"…"}` as a node.
-    @inline(__always)
-    private mutating func value(_ name: Member, _ bytes: Span<UInt8>) throws(JSONError) {
-        // Compact text, as servers write it, is told by its first six bytes; anything else is read step by step.
-        if offset <= bytes.count &- 8 {
-            let start = JSONText.wholeWord(bytes, at: offset) & 0xFFFF_FFFF_FFFF
-            if start == TypeMark.string { return try scalar(.string, name, bytes) }
-            if start == TypeMark.number { return try scalar(.number, name, bytes) }
-        }
-        try anyValue(name, bytes)
-    }
-
-    /// The first bytes of a value, or of a colon and a value, as a word, the first one lowest.
-    private enum TypeMark {
-        /// `{"S":"`.
-        static let string: UInt64 = 0x223A_2253_227B
-        /// `{"N":"`.
-        static let number: UInt64 = 0x223A_224E_227B
-        /// `":{"S":"`.
-        static let stringMember: UInt64 = 0x223A_2253_227B_3A22
-        /// `":{"N":"`.
-        static let numberMember: UInt64 = 0x223A_224E_227B_3A22
-    }
-
-    @inline(__always)
-    private mutating func scalar(_ kind: AttributeKind, _ name: Member, _ bytes: Span<UInt8>) throws(JSONError) {
-        let start = offset &+ 6
-        let scan = try JSONText.scanString(bytes, from: start)
-        offset = scan.end
-        nodes.append(
-            TapeNode(
-                offset: UInt32(truncatingIfNeeded: start),
-                length: UInt32(truncatingIfNeeded: scan.end &- 1 &- start),
-                nameOffset: UInt32(truncatingIfNeeded: name.offset),
-                nameLength: UInt32(truncatingIfNeeded: name.length),
-                next: UInt32(truncatingIfNeeded: nodes.count &+ 1),
-                kind: kind,
-                hasEscapes: scan.hasEscapes,
-                nameHasEscapes: name.hasEscapes
-            )
-        )
+    /// Ends the value that a run found to be a container.
+    private mutating func endContainer(_ node: Int, _ bytes: Span<UInt8>) throws(JSONError) {
         try endValue(bytes)
+        nodes[node].next = UInt32(truncatingIfNeeded: count)
     }
 
     @inline(__always)
@@ -237,8 +230,7 @@ struct ItemTape {
     }
 
     /// Any value in any layout.
-    @inline(never)
-    private mutating func anyValue(_ name: Member, _ bytes: Span<UInt8>) throws(JSONError) {
+    private mutating func value(_ name: Text, _ bytes: Span<UInt8>) throws(JSONError) {
         try expect(UInt8(ascii: "{"), bytes)
         let type = try string(bytes)
         guard let kind = AttributeKind(bytes, type.offset..<(type.offset &+ type.length)) else {
@@ -250,8 +242,7 @@ struct ItemTape {
             throw JSONError("unknown attribute type '\(shown)'", at: type.offset)
         }
         try expect(UInt8(ascii: ":"), bytes)
-        let node = push(name)
-        nodes[node].kind = kind
+        let node = push(kind, name: name)
         switch kind {
         case .string, .number, .binary:
             let text = try string(bytes)
@@ -267,19 +258,21 @@ struct ItemTape {
         case .vector: try components(of: node, bytes)
         }
         try endValue(bytes)
-        nodes[node].next = UInt32(truncatingIfNeeded: nodes.count)
+        nodes[node].next = UInt32(truncatingIfNeeded: count)
     }
 
     private mutating func elements(of node: Int, _ bytes: Span<UInt8>) throws(JSONError) {
         guard try !isEmpty(UInt8(ascii: "["), UInt8(ascii: "]"), bytes) else { return }
-        let none = Member()
-        var count: UInt32 = 0
+        var elements = 0
         repeat {
-            try value(none, bytes)
-            count &+= 1
+            let run = readElements(bytes)
+            elements &+= run.count
+            if case .behindValue = run.end { continue }
+            try value(Text(), bytes)
+            elements &+= 1
         } while try hasMore(UInt8(ascii: "]"), bytes)
         depth -= 1
-        nodes[node].length = count
+        nodes[node].length = UInt32(truncatingIfNeeded: elements)
     }
 
     /// The members of a set, as nodes of their own.
@@ -296,18 +289,13 @@ struct ItemTape {
             skipSpace(bytes)
             let start = offset
             offset = try JSONText.scanNumber(bytes, from: start)
-            pushScalar(Member(offset: start, length: offset - start), .number, in: node)
+            pushScalar(Text(offset: start, length: offset - start), .number, in: node)
         } while try hasMore(UInt8(ascii: "]"), bytes)
         depth -= 1
     }
 
-    private mutating func pushScalar(_ text: Member, _ kind: AttributeKind, in node: Int) {
-        let scalar = push(Member())
-        nodes[scalar].kind = kind
-        nodes[scalar].offset = UInt32(truncatingIfNeeded: text.offset)
-        nodes[scalar].length = UInt32(truncatingIfNeeded: text.length)
-        nodes[scalar].hasEscapes = text.hasEscapes
-        nodes[scalar].next = UInt32(truncatingIfNeeded: nodes.count)
+    private mutating func pushScalar(_ text: Text, _ kind: AttributeKind, in node: Int) {
+        _ = push(TapeNode(kind, text, name: Text(), next: count &+ 1))
         nodes[node].length &+= 1
     }
 

@@ -40,31 +40,58 @@ struct TypeFacts: OptionSet {
     }
 }
 
-/// A type that is a `FastItem`, with the conformance that takes long to look up.
-// A metatype is not Sendable by itself (a conformance may be isolated); those of plain Codable types have no state.
-final class FastType: @unchecked Sendable {
-    let type: any FastItem.Type
+/// How a type that is a `FastItem` is written and read, in terms of the type as a generic caller knows it.
+///
+/// A caller knows only that it is `Encodable`. To cast each value to the conforming type would copy it with all its
+/// strings; so the functions are cast instead, once, and the value is handed to them as it is.
+final class FastType<Item>: AnyFastType, @unchecked Sendable {
+    let write: (borrowing Item, inout ItemWriter) -> Void
+    let read: (inout ItemReader) throws -> Item
 
-    private init(_ type: any FastItem.Type) { self.type = type }
+    fileprivate init?<Fast: FastItem>(_ type: Fast.Type) {
+        let write: (borrowing Fast, inout ItemWriter) -> Void = { $0.write(into: &$1) }
+        let read: (inout ItemReader) throws -> Fast = { try Fast(from: &$0) }
+        // The casts cannot fail: both types are one, which only the run time knows.
+        guard let write = write as Any as? (borrowing Item, inout ItemWriter) -> Void,
+            let read = read as Any as? (inout ItemReader) throws -> Item
+        else { return nil }
+        self.write = write
+        self.read = read
+    }
+}
 
-    /// The first type to come to a place keeps it.
-    private static let known = InlineArray<64, AtomicLazyReference<FastType>> { _ in AtomicLazyReference() }
+/// A `FastType` of any type, for the list of those that were asked for.
+// Its functions capture nothing, and they are constant.
+class AnyFastType: @unchecked Sendable {
+    private static let places = InlineArray<64, AtomicLazyReference<AnyFastType>> { _ in AtomicLazyReference() }
+    /// The type that came to the same place after this one.
+    private let next = AtomicLazyReference<AnyFastType>()
 
-    /// `nil` for a type that is none.
+    /// `nil` for a type that is no `FastItem`.
+    ///
+    /// Not a member of `FastType`: to name that for a type is to look it up, which is needless for most.
     @inline(__always)
-    static func of(_ type: Any.Type) -> FastType? {
+    static func of<Item>(_ type: Item.Type) -> FastType<Item>? {
         guard TypeFacts.of(type).contains(.isFast) else { return nil }
         let address = UInt(bitPattern: ObjectIdentifier(type))
         let place = Int(truncatingIfNeeded: (address >> 4 ^ address >> 10) & 63)
-        if let known = known[place].load(), known.type == type { return known }
+        if let known = places[place].load() as? FastType<Item> { return known }
         return find(type, place)
     }
 
     @inline(never)
-    private static func find(_ type: Any.Type, _ place: Int) -> FastType? {
-        guard let fast = type as? any FastItem.Type else { return nil }
-        let made = FastType(fast)
-        _ = known[place].storeIfNil(made)
+    private static func find<Item>(_ type: Item.Type, _ place: Int) -> FastType<Item>? {
+        var found = places[place].load()
+        while let other = found {
+            if let same = other as? FastType<Item> { return same }
+            found = other.next.load()
+        }
+        guard let fast = type as? any FastItem.Type, let made = FastType<Item>(fast) else { return nil }
+        var last = places[place].storeIfNil(made)
+        while last !== made {
+            if let same = last as? FastType<Item> { return same }
+            last = last.next.storeIfNil(made)
+        }
         return made
     }
 }

@@ -14,16 +14,11 @@ enum JSONText {
     /// Eight bytes as one word, the first byte lowest; one load instruction after optimisation.
     @inline(__always)
     static func word(_ bytes: Span<UInt8>, at offset: Int) -> UInt64 {
-        let part = bytes.extracting(offset..<(offset &+ 8))
+        // The plain sum: a range that may wrap round would be checked once more.
+        let part = bytes.extracting(offset..<(offset + 8))
         return UInt64(part[0]) | UInt64(part[1]) << 8 | UInt64(part[2]) << 16 | UInt64(part[3]) << 24
             | UInt64(part[4]) << 32 | UInt64(part[5]) << 40 | UInt64(part[6]) << 48 | UInt64(part[7]) << 56
     }
-
-    /// The same as a call of its own: one load, whatever the caller does with the bytes afterwards.
-    ///
-    /// Where the optimiser sees that single bytes of the word are stored or masked, it loads byte by byte instead.
-    @inline(never)
-    static func wholeWord(_ bytes: Span<UInt8>, at offset: Int) -> UInt64 { word(bytes, at: offset) }
 
     /// Fewer than eight bytes as one word, the first byte lowest, filled up with spaces.
     @inline(__always)
@@ -45,6 +40,30 @@ enum JSONText {
     static func half(_ bytes: Span<UInt8>, at offset: Int) -> UInt64 {
         let part = bytes.extracting(offset..<(offset &+ 4))
         return UInt64(part[0]) | UInt64(part[1]) << 8 | UInt64(part[2]) << 16 | UInt64(part[3]) << 24
+    }
+
+    /// Whether two texts have the same bytes, found eight at a time.
+    @inline(__always)
+    static func areEqual(_ left: Span<UInt8>, _ right: Span<UInt8>) -> Bool {
+        guard left.count == right.count else { return false }
+        let count = left.count
+        if count < 8 {
+            if count >= 4 {
+                // Two halves, which may overlap.
+                return half(left, at: 0) == half(right, at: 0)
+                    && half(left, at: count &- 4) == half(right, at: count &- 4)
+            }
+            guard count > 0 else { return true }
+            let middle = count >> 1
+            return left[0] == right[0] && left[middle] == right[middle] && left[count &- 1] == right[count &- 1]
+        }
+        var index = 0
+        while index <= count &- 8 {
+            if word(left, at: index) != word(right, at: index) { return false }
+            index &+= 8
+        }
+        // The rest within the last eight bytes.
+        return word(left, at: count &- 8) == word(right, at: count &- 8)
     }
 
     /// The top bit of every byte that is a quote, a backslash or a control character.
@@ -95,6 +114,37 @@ enum JSONText {
             return JSONStringScan(end: offset &+ 1)
         }
         return try scanRest(bytes, from: start, at: offset)
+    }
+
+    /// The closing quote of the string whose first byte is at `start`; `nil` for one that is broken.
+    ///
+    /// Quickest for ASCII without escapes that is not the end of the document.
+    @inline(__always)
+    static func closingQuote(_ bytes: Span<UInt8>, from start: Int) -> (offset: Int, hasEscapes: Bool)? {
+        var offset = start
+        while offset <= bytes.count &- 8 {
+            let word = word(bytes, at: offset)
+            let found = specials(in: word) | word & high
+            if found == 0 {
+                offset &+= 8
+                continue
+            }
+            let bits = found.trailingZeroBitCount & ~7
+            if UInt8(truncatingIfNeeded: word >> UInt64(bits)) == UInt8(ascii: "\"") {
+                return (offset &+ bits >> 3, false)
+            }
+            break
+        }
+        return rarerClosingQuote(bytes, from: start)
+    }
+
+    @inline(never)
+    private static func rarerClosingQuote(
+        _ bytes: Span<UInt8>,
+        from start: Int
+    ) -> (offset: Int, hasEscapes: Bool)? {
+        guard let scan = try? scanString(bytes, from: start) else { return nil }
+        return (scan.end &- 1, scan.hasEscapes)
     }
 
     /// The slower half of `scanString`: escapes and bytes above 127.

@@ -1,0 +1,111 @@
+/// Where the names of members stand in the maps that are being written, for noticing one that is written twice.
+///
+/// Bits tell most new names from all others without comparing; sixteen names take no allocation.
+struct WrittenNames {
+    /// A name's text as it stands in the buffer, without quotes.
+    private struct Place {
+        var start = 0
+        var length: Int32 = 0
+        /// Whether it names a map that is being written.
+        var isOpenMap = false
+
+        var range: Range<Int> { start..<(start &+ Int(length)) }
+    }
+
+    /// What is put aside of a map while one inside it is written.
+    struct Outer {
+        fileprivate let features: InlineArray<8, UInt64>
+        fileprivate let first: Int
+    }
+
+    private var places = InlineArray<16, Place>(repeating: Place())
+    /// The places for which there is no room above.
+    private var more: [Place] = []
+    private var count = 0
+    /// Where the names of the innermost map begin.
+    private var first = 0
+    /// One bit for a feature of each name of the innermost map.
+    private var features = InlineArray<8, UInt64>(repeating: 0)
+
+    /// Whether the innermost map has members.
+    @inline(__always)
+    var hasMembers: Bool { count > first }
+
+    /// Adds a name to the innermost map.
+    ///
+    /// - Returns: whether the map may have it already, see `isRepeated`.
+    @inline(__always)
+    mutating func append(_ name: Span<UInt8>, at range: Range<Int>) -> Bool {
+        let place = Place(start: range.lowerBound, length: Int32(clamping: range.count))
+        if count < places.count { places[count] = place } else { more.append(place) }
+        count &+= 1
+        let feature = WrittenNames.feature(of: name)
+        let bit: UInt64 = 1 << UInt64(feature & 63)
+        let word = features[feature >> 6]
+        features[feature >> 6] = word | bit
+        return word & bit != 0
+    }
+
+    /// A number below 512 that most different names differ in.
+    @inline(__always)
+    private static func feature(of name: Span<UInt8>) -> Int {
+        guard name.count > 0 else { return 0 }
+        let middle = Int(name[name.count >> 1])
+        return (Int(name[0]) &* 7 &+ Int(name[name.count &- 1]) &* 31 &+ middle &* 83 &+ name.count &* 11) & 511
+    }
+
+    /// Whether the name added last stands in the innermost map a second time.
+    @inline(never)
+    mutating func isRepeated(in buffer: borrowing ItemBuffer) -> Bool {
+        let last = range(count - 1)
+        for index in first..<(count - 1) {
+            let earlier = range(index)
+            if earlier.count == last.count, buffer[earlier] == buffer[last] { return true }
+        }
+        return false
+    }
+
+    // Mutating, though nothing is changed: else all the places would be copied for one to be looked at.
+    private mutating func range(_ index: Int) -> Range<Int> {
+        index < places.count ? places[index].range : more[index - places.count].range
+    }
+
+    /// Takes the name added last out again.
+    mutating func removeLast() {
+        count -= 1
+        if count >= places.count { more.removeLast() }
+    }
+
+    /// Begins the map that the name added last is for.
+    mutating func openMap() -> Outer {
+        let outer = Outer(features: features, first: first)
+        markLast(isOpenMap: true)
+        first = count
+        features = InlineArray(repeating: 0)
+        return outer
+    }
+
+    /// Ends the map begun last.
+    mutating func closeMap(_ outer: Outer) {
+        if count > places.count { more.removeLast(count - max(first, places.count)) }
+        count = first
+        markLast(isOpenMap: false)
+        features = outer.features
+        first = outer.first
+    }
+
+    private mutating func markLast(isOpenMap: Bool) {
+        let last = count - 1
+        if last < places.count {
+            places[last].isOpenMap = isOpenMap
+        } else {
+            more[last - places.count].isOpenMap = isOpenMap
+        }
+    }
+
+    /// Where the names of the maps stand that are being written inside the item, the outermost first.
+    var openMaps: [Range<Int>] {
+        (0..<count).lazy.map { $0 < places.count ? places[$0] : more[$0 - places.count] }
+            .filter(\.isOpenMap).map(\.range)
+    }
+}

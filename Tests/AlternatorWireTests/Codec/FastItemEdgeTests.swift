@@ -1,0 +1,224 @@
+import AlternatorWire
+import Testing
+
+/// What is rare in an item written or read by hand comes out as with `Codable`.
+struct FastItemEdgeTests {
+    private struct Hand: FastItem {
+        var body: @Sendable (inout ItemWriter) -> Void = { _ in }
+        init(_ body: @escaping @Sendable (inout ItemWriter) -> Void) { self.body = body }
+        func write(into writer: inout ItemWriter) { body(&writer) }
+        init(from reader: inout ItemReader) throws {}
+        init(from decoder: any Decoder) throws {}
+        func encode(to encoder: any Encoder) throws {}
+    }
+
+    /// A set behind a single-value container, as a wrapper has it.
+    private struct Wrapped: Codable {
+        var set: Set<String>
+        init(_ set: Set<String>) { self.set = set }
+        init(from decoder: any Decoder) throws { set = try decoder.singleValueContainer().decode(Set<String>.self) }
+        func encode(to encoder: any Encoder) throws {
+            var container = encoder.singleValueContainer()
+            try container.encode(set)
+        }
+    }
+
+    /// Writes to its outer container after an inner one was begun and goes back to that.
+    private struct Late: Codable {
+        enum Keys: String, CodingKey { case inner, a, b }
+        init() {}
+        init(from decoder: any Decoder) throws {}
+        func encode(to encoder: any Encoder) throws {
+            var outer = encoder.container(keyedBy: Keys.self)
+            var inner = outer.nestedContainer(keyedBy: Keys.self, forKey: .inner)
+            try inner.encode(1, forKey: .a)
+            try outer.encode("x", forKey: .a)
+            try inner.encode(2, forKey: .b)
+        }
+    }
+
+    /// Tells the path it is encoded at.
+    private struct Place: Codable {
+        init() {}
+        init(from decoder: any Decoder) throws {}
+        func encode(to encoder: any Encoder) throws {
+            var container = encoder.singleValueContainer()
+            try container.encode(encoder.codingPath.map(\.stringValue).joined(separator: "."))
+        }
+    }
+
+    @Test func `an empty set is left out wherever it is found`() throws {
+        let none: Set<String> = []
+        let item = Hand { writer in
+            writer.value("first", Wrapped([]))
+            writer.value("second", none)
+            writer.string("a", "x")
+            writer.value("third", Wrapped([]))
+            writer.value("fourth", Wrapped(["y"]))
+            writer.value("third", "once more")
+        }
+        let rest = #""fourth":{"SS":["y"]},"third":{"S":"once more"}"#
+        #expect(try itemJSON(item) == #"{"a":{"S":"x"},\#(rest)}"#)
+    }
+
+    @Test func `what a value writes late stands in its place`() throws {
+        let item = Hand { writer in
+            writer.string("before", "1")
+            writer.value("late", Late())
+            writer.map("part", Hand { $0.value("late", Late()) })
+            writer.string("after", "2")
+        }
+        let late = #""late":{"M":{"inner":{"M":{"a":{"N":"1"},"b":{"N":"2"}}},"a":{"S":"x"}}}"#
+        let expected = #"{"before":{"S":"1"},\#(late),"part":{"M":{\#(late)}},"after":{"S":"2"}}"#
+        #expect(try itemJSON(item) == expected)
+    }
+
+    @Test func `a value is told its whole path`() throws {
+        let item = Hand { writer in
+            writer.value("top", Place())
+            writer.map("a\"b", Hand { $0.map("inner", Hand { $0.value("leaf", Place()) }) })
+            writer.map("gone", Hand { $0.string("x", "y") })
+            writer.value("last", [Place()])
+        }
+        let inner = #""inner":{"M":{"leaf":{"S":"a\"b.inner.leaf"}}}"#
+        let gone = #""gone":{"M":{"x":{"S":"y"}}}"#
+        let expected = #"{"top":{"S":"top"},"a\"b":{"M":{\#(inner)}},\#(gone),"last":{"L":[{"S":"last.Index 0"}]}}"#
+        #expect(try itemJSON(item) == expected.replacing("a\"b.inner", with: "a\\\"b.inner"))
+    }
+
+    @Test func `a name twice is refused whatever writes it`() {
+        let writers: [@Sendable (inout ItemWriter) -> Void] = [
+            { $0.string("n", "x") }, { $0.integer("n", 1) }, { $0.double("n", 0.5) }, { $0.double("n", 1e40) },
+            { $0.bool("n", true) }, { $0.strings("n", ["x"]) }, { $0.binary("n", [1]) },
+            { $0.map("n", Hand { $0.string("n", "x") }) }, { $0.value("n", Late()) }, { $0.value("n", 5) },
+            { $0.value("n", AttributeValue.null) }, { $0.value("rest", Extras(["n": .null])) },
+        ]
+        for first in writers {
+            #expect(throws: Never.self) { try itemJSON(Hand { first(&$0) }) }
+            for second in writers {
+                let item = Hand { writer in
+                    first(&writer)
+                    writer.string("other", "x")
+                    second(&writer)
+                }
+                expectError(.mapping, "attribute n", "twice") { try itemJSON(item) }
+                expectError(.mapping, "attribute m.n", "twice") { try itemJSON(Hand { $0.map("m", item) }) }
+            }
+        }
+    }
+
+    @Test(arguments: [1, 15, 16, 17, 40, 200])
+    func `among many names one is found that is there twice`(_ count: Int) throws {
+        let all = Hand { writer in
+            for number in 0..<count { writer.integer("name \(number)", number) }
+            writer.map("inner", Hand { for number in 0..<count { $0.integer("name \(number)", number) } })
+        }
+        let item = try decoded([String: AttributeValue].self, try itemJSON(all))
+        #expect(item.count == count + 1)
+        for place in Set([0, count / 2, count - 1]) {
+            let twice = Hand { writer in
+                all.write(into: &writer)
+                writer.bool("name \(place)", true)
+            }
+            expectError(.mapping, "name \(place)", "twice") { try itemJSON(twice) }
+        }
+    }
+
+    @Test func `names with escapes and without text are names like others`() throws {
+        let item = Hand { writer in
+            writer.integer("", 1)
+            writer.string("\"", "quote")
+            writer.bool("\n", false)
+            writer.strings("é", ["\\"])
+        }
+        let expected = #"{"":{"N":"1"},"\"":{"S":"quote"},"\n":{"BOOL":false},"é":{"L":[{"S":"\\"}]}}"#
+        #expect(try itemJSON(item) == expected)
+        for name in ["", "\"", "\n", "é"] {
+            let twice = Hand { writer in
+                item.write(into: &writer)
+                writer.integer(name, 2)
+            }
+            expectError(.mapping, "twice") { try itemJSON(twice) }
+        }
+    }
+
+    private struct Chain: FastItem {
+        var next: [Chain]
+        init(_ levels: Int) { next = levels > 0 ? [Chain(levels - 1)] : [] }
+        func write(into writer: inout ItemWriter) { writer.map("n", next.first) }
+        init(from reader: inout ItemReader) throws {
+            next = try reader.mapIfPresent("n", as: Chain.self).map { [$0] } ?? []
+        }
+        var levels: Int { next.first.map { $0.levels + 1 } ?? 0 }
+    }
+
+    @Test func `maps nest as deep as the limit and no deeper`() throws {
+        let deepest = try itemJSON(Chain(32))
+        #expect(try decoded(Chain.self, deepest).levels == 32)
+        let path = Array(repeating: "n", count: 33).joined(separator: ".")
+        expectError(.mapping, "attribute \(path):", "nested more than 32 levels deep") { try itemJSON(Chain(33)) }
+        var encoder = ItemEncoder()
+        encoder.maximumDepth = 1
+        let item = Hand { $0.map("a", Hand { $0.value("b", ["c": 1]) }) }
+        expectError(.mapping, "attribute a.b:", "nested more than 1 levels deep") { try itemJSON(item, encoder) }
+    }
+
+    private struct Reading: FastItem {
+        var read: [String]
+        func write(into writer: inout ItemWriter) {}
+        init(from reader: inout ItemReader) throws {
+            let first = try reader.integer("a")
+            let part = try reader.map("m", as: Part.self)
+            let second = try reader.stringIfPresent("b")
+            let list = try reader.stringsIfPresent("l")
+            let again = try reader.double("a")
+            let last = try reader.value("z", as: [Int].self)
+            read = ["\(first)", part.text, second ?? "nil", "\(list ?? [])", "\(again)", "\(last)"]
+        }
+
+        struct Part: FastItem {
+            var text: String
+            func write(into writer: inout ItemWriter) {}
+            init(from reader: inout ItemReader) throws {
+                text = try reader.string("a") + (try reader.boolIfPresent("b").map { "\($0)" } ?? "nil")
+            }
+        }
+    }
+
+    @Test func `attributes are read in any order, around and inside maps`() throws {
+        let members = [
+            #""a":{"N":"1"}"#, #""b":{"S":"two\u0021"}"#, #""l":{"L":[{"S":"x"},{"S":"\"y"}]}"#,
+            #""m":{"M":{"b":{"BOOL":true},"a":{"S":"in"}}}"#, #""z":{"L":[{"N":"3"},{"N":"4"}]}"#, #""a2":{"S":"no"}"#,
+        ]
+        let expected = ["1", "intrue", "two!", #"["x", "\"y"]"#, "1.0", "[3, 4]"]
+        for shift in members.indices {
+            let turned = Array(members[shift...] + members[..<shift])
+            for order in [turned, turned.reversed()] {
+                #expect(try decoded(Reading.self, "{\(order.joined(separator: ","))}").read == expected)
+            }
+        }
+        // A name may be spelled with escapes.
+        let escaped = members.joined(separator: ",").replacing(#""a":"#, with: #""\u0061":"#)
+        #expect(try decoded(Reading.self, "{\(escaped)}").read == expected)
+    }
+
+    @Test func `an attribute of another type is refused with its path wherever it stands`() {
+        let good = #""a":{"N":"1"},"m":{"M":{"a":{"S":"in"}}},"z":{"L":[]}"#
+        expectError(.decoding, "attribute l[1]", "expected S, found N") {
+            try decoded(Reading.self, #"{\#(good),"l":{"L":[{"S":"x"},{"N":"1"}]}}"#)
+        }
+        expectError(.decoding, "attribute b", "expected S") { try decoded(Reading.self, #"{\#(good),"b":{"N":"1"}}"#) }
+        expectError(.decoding, "attribute l", "expected L") { try decoded(Reading.self, #"{\#(good),"l":{"S":"x"}}"#) }
+        expectError(.decoding, "attribute m", "expected M") {
+            try decoded(Reading.self, #"{"a":{"N":"1"},"m":{"S":""}}"#)
+        }
+        expectError(.decoding, "attribute m.b", "expected BOOL") {
+            try decoded(Reading.self, #"{"a":{"N":"1"},"m":{"M":{"a":{"S":"x"},"b":{"N":"1"}}}}"#)
+        }
+        expectError(.decoding, "attribute a", "fraction") { try decoded(Reading.self, #"{"a":{"N":"1.5"}}"#) }
+        expectError(.decoding, "attribute a", "missing") { try decoded(Reading.self, "{}") }
+        expectError(.decoding, "attribute m.a", "missing") {
+            try decoded(Reading.self, #"{"a":{"N":"1"},"m":{"M":{}}}"#)
+        }
+    }
+}
