@@ -173,6 +173,24 @@ struct LocalMapperTests {
         }
     }
 
+    /// A literal of attributes could also be read as one of strings, whose initialisers take any number.
+    @Test func `numbers in a literal of attributes are stored as N`() async throws {
+        try await withLocal { resource in
+            let users = resource.table("users")
+            try await users.create(partitionKey: KeyDefinition("id", .s))
+            let (score, share, visits): (Double, Float, Int) = (2.5, 0.1, 3)
+            try await users.put(["id": "u1", "score": .init(score), "share": .init(share), "visits": .init(visits)])
+            let item = try await users.get(key: ["id": "u1"])
+            #expect(item?["score"] == .number(AttributeNumber("2.5")!))
+            #expect(item?["share"] == .number(AttributeNumber("0.1")!))
+            #expect(item?["visits"] == 3)
+            let error = await #expect(throws: AlternatorError.self) {
+                try await users.put(["id": "u2", "score": .init(Double.nan)])
+            }
+            #expect(error?.code == .mapping)
+        }
+    }
+
     @Test func `tables by name need no declaration`() async throws {
         try await withLocal { resource in
             let users = resource.table("users")

@@ -72,4 +72,20 @@ extension AttributeValue {
         guard let number = AttributeNumber(value) else { return nil }
         self = .number(number)
     }
+
+    /// The same where the context takes no `nil`, as in `put(["id": "u1", "score": .init(score)])`.
+    ///
+    /// Types other than `Float` are taken as the nearest `Double`.
+    ///
+    /// - Throws: `.mapping` for what the server has not.
+    public init(_ value: some BinaryFloatingPoint) throws(AlternatorError) {
+        // Without it the dictionary would be one of strings, and the number stored as S.
+        guard let number = (value as? Float).map(AttributeNumber.init) ?? AttributeNumber(Double(value)) else {
+            throw AlternatorError(
+                .mapping,
+                message: "\(value) cannot be stored as a number: use a finite value of magnitude 1E-130 to 9.9E+125."
+            )
+        }
+        self = .number(number)
+    }
 }

@@ -37,6 +37,19 @@ struct AttributeValueTests {
         #expect(AttributeValue(exactly: Int128(7)) == .number(7))
     }
 
+    @Test func `a floating-point number where no nil is taken is N, or an error`() throws {
+        let (half, tenth): (Double, Float) = (0.5, 0.1)
+        let values: [String: AttributeValue] = ["a": try .init(half), "b": try .init(tenth), "c": "text"]
+        #expect(values == ["a": .number(AttributeNumber("0.5")!), "b": .number(AttributeNumber("0.1")!), "c": "text"])
+        for bad in [Double.nan, .infinity, 1e126, 1e-131] {
+            let error = #expect(throws: AlternatorError.self) { () throws(AlternatorError) -> AttributeValue in
+                try .init(bad)
+            }
+            #expect(error?.code == .mapping)
+            #expect(error?.message.contains("\(bad)") == true)
+        }
+    }
+
     @Test func `accessors give the value of their own type alone`() {
         #expect(AttributeValue.string("a").stringValue == "a")
         #expect(AttributeValue.string("1").numberValue == nil)
