@@ -288,7 +288,7 @@ import Testing
             await client.waitForEnd()
             #expect(client.wasReset)
             await client.close()
-            try test.server.start()
+            try await test.startAgain()
             #expect(test.port == port)
         }
         await test.stop()

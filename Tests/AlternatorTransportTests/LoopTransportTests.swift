@@ -125,7 +125,7 @@ extension Result where Success == IncomingResponse, Failure == TransportError {
             _ = try await transport.exchange(request(), with: peer, options: options())
             await test.server.stop()
             try await eventually("the connection is closed") { transport.snapshot().first?.open == 0 }
-            try test.server.start()
+            try await test.startAgain()
         }
         await transport.close(within: .seconds(5))
         await test.stop()
@@ -147,7 +147,7 @@ extension Result where Success == IncomingResponse, Failure == TransportError {
             }
             try await eventually("the loop is held up") { held.withLock { $0 } }
             await test.server.stop()
-            try test.server.start()
+            try await test.startAgain()
             // A connection used within the last millisecond is trusted unseen.
             let rested = MonotonicTime.now.advanced(by: .milliseconds(2))
             try await eventually("2 ms have passed") { MonotonicTime.now >= rested }

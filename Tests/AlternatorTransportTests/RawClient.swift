@@ -1,4 +1,5 @@
 import Synchronization
+import TestSupport
 
 @testable import AlternatorTransport
 
@@ -153,6 +154,13 @@ struct TestServer {
     }
 
     var port: Int { server.port }
+
+    /// Listens at the same port again after `server.stop()`.
+    ///
+    /// Meanwhile the system may have lent the port to a connection of somebody else, which ends.
+    func startAgain() async throws {
+        try await eventually("the port \(port) is free again") { (try? server.start()) != nil }
+    }
 
     func stop() async {
         await server.stop()

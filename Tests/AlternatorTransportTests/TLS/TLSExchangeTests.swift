@@ -159,7 +159,7 @@ import Testing
         let first = await bench.send()
         #expect(first.error == nil)
         await bench.test.server.stop()
-        try bench.test.server.start()
+        try await bench.test.startAgain()
         let second = await bench.send()
         #expect(second.error == nil)
         #expect(bench.tls.counts.completed == 2)
