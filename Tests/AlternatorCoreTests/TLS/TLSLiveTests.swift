@@ -60,15 +60,17 @@ import Testing
         try await withCluster(.on) { cluster in
             try await use(config(cluster)) { client in
                 _ = try await client.createTable(Live.table)
-                try await eventually("all nodes are known") { client.nodes().count == cluster.seedHosts.count }
+                // It begins with one seed alone; on a busy machine the others would get what is left.
+                try await eventually("all nodes are active") {
+                    client.activeNodes().count == cluster.seedHosts.count
+                }
                 for number in 0..<60 { try await client.putItem(Live.item(number)) }
                 let all = try await client.scan(ScanRequest(tableName: "users", select: .count))
                 #expect(all.count == 60)
                 #expect(client.nodes().sorted() == cluster.seedHosts.map { "\($0):\(cluster.tlsPort ?? 0)" })
             }
             for node in cluster.seedHosts {
-                // By chance one of three gets none in 60 requests once in 10¹⁰ runs; a node that is slow for a while gets few.
-                #expect(cluster.requestCounts(of: node)["PutItem", default: 0] > 0)
+                #expect(cluster.requestCounts(of: node)["PutItem", default: 0] > 5)
                 #expect(cluster.handshakeCounts(of: node)?.completed ?? 0 > 0)
                 #expect(cluster.handshakeCounts(of: node)?.failed == 0)
             }
