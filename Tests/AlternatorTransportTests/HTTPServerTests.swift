@@ -62,7 +62,7 @@ import Testing
         await test.stop()
     }
 
-    @Test func `the handler sees method, path, query, headers in order and the client's address`() async throws {
+    @Test func `the handler sees method, path, query, headers of a name in order and the address`() async throws {
         let seen = Mutex<ServerRequest?>(nil)
         let request = "OPTIONS /p/q?dc=a&rack=b?c HTTP/1.1\r\nX-One:  1 \r\nhost: h\r\nX-One: 2\r\n\r\n"
         _ = try await answer(to: request, until: "OK") { request in
