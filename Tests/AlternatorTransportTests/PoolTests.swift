@@ -44,6 +44,22 @@ import Testing
         await server.stop()
     }
 
+    @Test func `a request that did not leave as a whole is sent over a new connection whatever it does`() async throws {
+        let server = try ScriptedServer { connection, requests in
+            if requests == 0 { return [] }
+            return connection == 0 && requests == 2 ? [.reset] : [.send(Self.answer)]
+        }
+        let transport = LoopTransport()
+        _ = try await transport.exchange(request(), with: server.peer, options: repeatable(false))
+        // More than the kernel takes at once: the server ends the connection when it has seen the head.
+        let large = request(body: [UInt8](repeating: 7, count: 32 << 20))
+        #expect(await outcome(transport, large, server.peer, repeatable(false)).error == nil)
+        #expect(server.connections == 2)
+        #expect(server.requests == 3)
+        await transport.close(within: .seconds(5))
+        await server.stop()
+    }
+
     @Test func `it is repeated once, and passes over connections as old as the dead one`() async throws {
         // Three warm connections, which the server ends at their first request; so it does with new ones.
         let server = try ScriptedServer { _, requests in requests == 0 ? [] : [.close] }

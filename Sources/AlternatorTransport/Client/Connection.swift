@@ -257,7 +257,9 @@ final class Connection: Channel, @unchecked Sendable {
     /// Tells an exchange that its connection has ended, or sends it once more over another one.
     private func end(_ exchange: Exchange?, _ failure: Failure, _ sent: TransportError.Sent) {
         guard let exchange else { return }
-        if failure.isStale, exchange.repeats(at: .now) { return pool.dispatch(exchange, from: pool.currentLoop) }
+        if failure.isStale, exchange.repeats(at: .now, sent: sent) {
+            return pool.dispatch(exchange, from: pool.currentLoop)
+        }
         exchange.fail(failure.error(sent: sent))
     }
 

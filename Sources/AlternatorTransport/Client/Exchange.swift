@@ -108,8 +108,10 @@ final class Exchange: @unchecked Sendable {
     var isFinished: Bool { phase.load(ordering: .acquiring) == Phase.finished.rawValue }
 
     /// Whether it is to be sent once more, after the connection it was sent over ended without a byte of an answer.
-    func repeats(at now: MonotonicTime) -> Bool {
-        guard mayRepeat, repeatedAt == nil else { return false }
+    ///
+    /// A request that did not leave as a whole can be repeated whatever it does: no server acts on a part.
+    func repeats(at now: MonotonicTime, sent: TransportError.Sent) -> Bool {
+        guard mayRepeat || sent == .incomplete, repeatedAt == nil else { return false }
         repeatedAt = now
         return step(from: .sent, to: .waiting)
     }

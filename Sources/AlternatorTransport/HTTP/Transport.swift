@@ -50,6 +50,8 @@ package struct ExchangeOptions: Sendable {
     package var maximumIdle: Duration?
     /// The request may be sent once more, over a new connection, if the one it was sent over had carried answers before
     /// and ends without a byte of an answer: the server has most likely closed it for being idle.
+    ///
+    /// A request of which the kernel took only a part, or nothing, is repeated like that in any case.
     package var mayRepeat = false
 
     package init() {}

@@ -159,6 +159,7 @@ import Testing
         let first = await bench.send()
         #expect(first.error == nil)
         await bench.test.server.stop()
+        try await eventually("the connection is closed") { bench.transport.snapshot().first?.open == 0 }
         try await bench.test.startAgain()
         let second = await bench.send()
         #expect(second.error == nil)
