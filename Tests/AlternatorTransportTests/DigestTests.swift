@@ -18,6 +18,11 @@ import Testing
     ])
     func `SHA-256 gives the published digests`(message: String, digest: String) {
         #expect(hex(Digest.sha256(Array(message.utf8))) == digest)
+        for throughProviders in [false, true] {
+            let worker = DigestWorker(throughProviders: throughProviders)
+            // Again and again: a worker begins anew.
+            for _ in 0..<3 { #expect(hex(worker.sha256(Array(message.utf8)).bytes) == digest) }
+        }
     }
 
     /// RFC 4231, cases 1, 2 and 6 (a key longer than a block).
@@ -39,6 +44,13 @@ import Testing
         async
     {
         #expect(hex(Digest.hmacSHA256(Array(message.utf8), key: key)) == code)
+        for throughProviders in [false, true] {
+            let other = HMACKey(key, throughProviders: throughProviders)
+            for _ in 0..<3 { #expect(hex(other.authenticate(Array(message.utf8))) == code) }
+            // A key that has taken in the beginning already.
+            let (beginning, rest) = (Array(message.utf8.prefix(3)), Array(message.utf8.dropFirst(3)))
+            #expect(hex(HMACKey(other, prefix: beginning).authenticate(rest)) == code)
+        }
         let shared = HMACKey(key)
         await withTaskGroup(of: Bool.self) { group in
             for _ in 0..<8 {

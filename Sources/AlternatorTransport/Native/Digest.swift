@@ -1,5 +1,4 @@
 import CAlternator
-import COpenSSL
 import Synchronization
 
 /// SHA-256 and HMAC over it, by OpenSSL.
@@ -17,53 +16,65 @@ package enum Digest {
 
 /// A key of HMAC-SHA-256 (RFC 2104) with both its pads digested already, so that each use costs only the message.
 package final class HMACKey: Sendable {
-    fileprivate let inner = DigestContext()
+    fileprivate let inner: DigestContext
     fileprivate let outer: DigestContext
+    private let throughProviders: Bool
 
-    package init(_ key: [UInt8]) {
-        outer = DigestContext()
+    package convenience init(_ key: [UInt8]) { self.init(key, throughProviders: DigestContext.needsProviders) }
+
+    /// A key whose digests go through OpenSSL's providers, or past them.
+    init(_ key: [UInt8], throughProviders: Bool) {
+        self.throughProviders = throughProviders
+        inner = DigestContext(throughProviders: throughProviders)
+        outer = DigestContext(throughProviders: throughProviders)
         // RFC 2104: a key longer than a block is replaced by its digest.
         let short = key.count > 64 ? Digest.sha256(key) : key
         let padded = short + [UInt8](repeating: 0, count: 64 - short.count)
-        inner.start()
         inner.update(padded.map { $0 ^ 0x36 })
-        outer.start()
         outer.update(padded.map { $0 ^ 0x5C })
     }
 
     /// The key for messages that all begin with `prefix`, which `authenticate` is then given without it.
     package init(_ key: HMACKey, prefix: [UInt8]) {
+        throughProviders = key.throughProviders
         outer = key.outer
+        inner = DigestContext(throughProviders: throughProviders)
         inner.copy(key.inner)
         inner.update(prefix)
     }
 
     /// The authentication code of a message, 32 bytes; callable from any thread.
     package func authenticate(_ message: [UInt8]) -> [UInt8] {
-        DigestWorker.borrow { $0.authenticate(message, with: self) }.bytes
+        guard throughProviders == DigestContext.needsProviders else {
+            return DigestWorker(throughProviders: throughProviders).authenticate(message, with: self).bytes
+        }
+        return DigestWorker.borrow { $0.authenticate(message, with: self) }.bytes
     }
 }
 
 /// What computes digests, borrowed for one after the other: nothing of its own is allocated for each.
 @safe
 package struct DigestWorker: Sendable {
-    private let context = DigestContext()
+    private let context: DigestContext
 
     /// A worker with the mark that somebody uses it.
     private final class Place: Sendable {
-        let worker = DigestWorker()
+        let worker = DigestWorker(throughProviders: DigestContext.needsProviders)
         let isTaken = Atomic<Bool>(false)
     }
 
     /// A thread asks for the same place each time, so that those of different threads rarely meet.
     private static let places = (0..<64).map { _ in Place() }
 
-    private init() {}
+    /// A worker of its own, whose digests go through OpenSSL's providers, or past them.
+    init(throughProviders: Bool) { context = DigestContext(throughProviders: throughProviders) }
 
     /// Lends a worker; no thread waits for another.
     package static func borrow(_ body: (DigestWorker) -> DigestValue) -> DigestValue {
         let place = places[Int(calt_thread_number()) & 63]
-        guard !place.isTaken.exchange(true, ordering: .acquiring) else { return body(DigestWorker()) }
+        guard !place.isTaken.exchange(true, ordering: .acquiring) else {
+            return body(DigestWorker(throughProviders: DigestContext.needsProviders))
+        }
         let value = body(place.worker)
         place.isTaken.store(false, ordering: .releasing)
         return value
@@ -71,14 +82,14 @@ package struct DigestWorker: Sendable {
 
     /// The SHA-256 of some bytes, from `start` on.
     package func sha256(_ bytes: [UInt8], from start: Int = 0) -> DigestValue {
-        context.copy(.started)
+        context.start()
         context.update(bytes, from: start)
         return context.finish()
     }
 
     /// The SHA-256 of what is put together, from `start` on.
     package func sha256(_ bytes: borrowing ByteBuilder, from start: Int) -> DigestValue {
-        context.copy(.started)
+        context.start()
         context.update(bytes, from: start)
         return context.finish()
     }
@@ -109,59 +120,51 @@ package struct DigestWorker: Sendable {
 /// OpenSSL fails here only when it has no SHA-256 or no memory, which nothing can mend.
 @safe
 private final class DigestContext: @unchecked Sendable {  // What several threads share is only copied from.
-    private let context: OpaquePointer
+    private let digest: OpaquePointer
 
-    /// Fetched once: looking it up by name costs more than a short digest.
-    @safe
-    private struct Algorithm: @unchecked Sendable {  // Immutable.
-        let pointer: OpaquePointer
-    }
-    private static let algorithm: Algorithm = {
-        guard let pointer = unsafe EVP_MD_fetch(nil, "SHA256", nil) else {
-            preconditionFailure("OpenSSL offers no SHA-256.")
+    /// Whether digests go through OpenSSL's providers unless it is said.
+    static let needsProviders = calt_digest_needs_providers()
+
+    /// One that has begun.
+    init(throughProviders: Bool) {
+        guard let digest = unsafe calt_digest_new(throughProviders) else {
+            preconditionFailure("OpenSSL offers no SHA-256, or is out of memory.")
         }
-        return unsafe Algorithm(pointer: pointer)
-    }()
-
-    /// Started and never updated: copying it costs less than starting.
-    static let started: DigestContext = {
-        let context = DigestContext()
-        context.start()
-        return context
-    }()
-
-    init() {
-        guard let context = unsafe EVP_MD_CTX_new() else { preconditionFailure("OpenSSL is out of memory.") }
-        unsafe self.context = context
+        unsafe self.digest = digest
     }
 
-    deinit { unsafe EVP_MD_CTX_free(context) }
+    deinit { unsafe calt_digest_free(digest) }
 
-    func start() { check(unsafe EVP_DigestInit_ex(context, DigestContext.algorithm.pointer, nil)) }
+    /// Begins anew.
+    func start() { check(unsafe calt_digest_start(digest)) }
 
     /// Takes in bytes from `start` on, which is at most their count.
     func update(_ bytes: [UInt8], from start: Int = 0) {
         precondition(start >= 0 && start <= bytes.count, "The digest begins outside of its bytes.")
         check(
             unsafe bytes.withUnsafeBytes { raw in
-                unsafe EVP_DigestUpdate(context, raw.baseAddress.map { unsafe $0 + start }, raw.count - start)
+                unsafe calt_digest_update(digest, raw.baseAddress.map { unsafe $0 + start }, raw.count - start)
             }
         )
     }
 
     func update(_ bytes: borrowing ByteBuilder, from start: Int) {
-        check(unsafe bytes.withBytes(from: start) { unsafe EVP_DigestUpdate(context, $0.baseAddress, $0.count) })
+        check(unsafe bytes.withBytes(from: start) { unsafe calt_digest_update(digest, $0.baseAddress, $0.count) })
     }
 
-    func update(_ digest: DigestValue) {
-        check(unsafe digest.withBytes { unsafe EVP_DigestUpdate(context, $0.baseAddress, $0.count) })
+    func update(_ value: DigestValue) {
+        check(unsafe value.withBytes { unsafe calt_digest_update(digest, $0.baseAddress, $0.count) })
     }
 
-    func copy(_ other: DigestContext) { check(unsafe EVP_MD_CTX_copy_ex(context, other.context)) }
+    /// Goes on where another of the same kind is.
+    func copy(_ other: DigestContext) { check(unsafe calt_digest_copy(digest, other.digest)) }
 
+    /// The digest; `start` or `copy` comes next.
     func finish() -> DigestValue {
-        unsafe DigestValue { output in check(unsafe EVP_DigestFinal_ex(context, output.baseAddress, nil)) }
+        unsafe DigestValue { output in
+            check(unsafe calt_digest_finish(digest, output.baseAddress?.assumingMemoryBound(to: UInt8.self)))
+        }
     }
 
-    private func check(_ result: Int32) { precondition(result == 1, "OpenSSL cannot digest.") }
+    private func check(_ isGood: Bool) { precondition(isGood, "OpenSSL cannot digest.") }
 }

@@ -5,6 +5,7 @@
 #include <stdint.h>
 #include <sys/epoll.h>
 
+#include "CAlternatorDigest.h"
 #include "CAlternatorTLS.h"
 
 /// `epoll_event.data` is a union, which Swift cannot name without unsafe pointers.
