@@ -56,8 +56,10 @@ struct RequestBody {
         member("ProjectionExpression", parts.joined(separator: ", "))
     }
 
-    /// The finished bytes.
-    consuming func finish() -> [UInt8] {
+    /// The finished bytes; not to be written to afterwards.
+    ///
+    /// Not `consuming`: of what a variable holds that takes a copy, and the last byte would then copy the whole text.
+    mutating func finish() -> [UInt8] {
         writer.byte(UInt8(ascii: "}"))
         return writer.bytes
     }

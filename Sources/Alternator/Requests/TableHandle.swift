@@ -87,7 +87,8 @@ struct TableHandle: Sendable {
             guard try reader.seek(member) else { return nil }
             let item = try ItemReading<Item>().item(from: &reader)
             try reader.skipRest()
-            return item
+            // Moved: a copy would retain all its fields.
+            return consume item
         } catch {
             throw unreadable(response, of: operation, error)
         }
