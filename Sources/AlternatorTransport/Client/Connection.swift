@@ -84,6 +84,8 @@ final class Connection: Channel, @unchecked Sendable {
     private var hasServed = false
     /// The loop's own thread has sent a whole request, so until the answer has come nobody else changes `phase`.
     private var awaitsAnswer = false
+    /// A request that counts as sent but is not written yet.
+    private var unsent: OutgoingRequest?
 
     /// Above this much idle time a look at the socket is worth its cost, in nanoseconds.
     private static let suspiciousIdle: Int64 = 1_000_000
@@ -142,14 +144,23 @@ final class Connection: Channel, @unchecked Sendable {
         guard isTaken else { return unclaim() }
         if arm { loop.execute { _ in self.arm() } }
         if isHere {
-            writeHere(exchange.request, total)
+            writeSoon(exchange.request)
         } else {
             wrote(stream.write(exchange.request.head, exchange.request.body, from: 0))
         }
         return .taken
     }
 
-    private func writeHere(_ request: OutgoingRequest, _ total: Int) {
+    /// Puts the write off until the tasks that can run now have run; see `EventLoop.flushLater`.
+    private func writeSoon(_ request: OutgoingRequest) {
+        unsent = request
+        loop.flushLater(self)
+    }
+
+    /// Writes what was put off, if anything was; loop.
+    func flush() {
+        guard let request = unsent.take() else { return }
+        let total = request.totalBytes
         let outcome = stream.write(request.head, request.body, through: loop.input)
         if case .accepted(total) = outcome {
             awaitsAnswer = true
@@ -291,6 +302,7 @@ final class Connection: Channel, @unchecked Sendable {
     }
 
     override func ready(_ readiness: Readiness) {
+        flush()
         if !awaitsAnswer, readiness.contains(.writable) || stream.isSecure { writeRest() }
         let ends = !readiness.isDisjoint(with: [.hangup, .error])
         if ends || readiness.contains(.readable) || stream.isSecure { receive(untilEnd: ends) }
@@ -349,11 +361,13 @@ final class Connection: Channel, @unchecked Sendable {
     }
 
     private func fail(_ failure: Failure) {
+        let isUnsent = unsent.take() != nil
         let (wasOpen, deferred, exchange, sent) = shared.withLock {
             shared -> (Bool, Bool, Exchange?, TransportError.Sent) in
             guard shared.phase != .closed else { return (false, false, nil, .complete) }
             if shared.phase == .busy { loop.exchangeEnded() }
             shared.phase = .closed
+            if isUnsent { shared.requestSent = false }
             let sent = shared.sent(failure.fault)
             if shared.writing {
                 shared.failure = failure

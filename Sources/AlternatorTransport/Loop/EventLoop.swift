@@ -40,6 +40,9 @@ package final class EventLoop: TaskExecutor, @unchecked Sendable {
     private var timers = TimerHeap()
     private let localJobs = JobQueue()
     private var stopping = false
+    /// Whose requests are written when the queued jobs have run.
+    private var unflushed: [Connection] = []
+    private var isFlushing = false
     private var poller: Poller?
     private var busyPoll: BusyPoll
     /// Whether `exchangeBegan` and `exchangeEnded` count: only busy polling asks.
@@ -214,6 +217,7 @@ package final class EventLoop: TaskExecutor, @unchecked Sendable {
         self.poller = poller
         while !stopping {
             runLocalJobs()
+            if !unflushed.isEmpty { flush() }
             let count = busyPoll.isOn ? watch(poller) : poller.wait(milliseconds: waitTime())
             now = .now
             for index in 0..<count {
@@ -237,6 +241,30 @@ package final class EventLoop: TaskExecutor, @unchecked Sendable {
         localJobs.run()
         isRunningJob = false
     }
+
+    /// Writes the connection's request a little later: when the jobs that are queued now have run, or when so many wait.
+    ///
+    /// A task's code and the kernel's way from `send` to the wire together do not fit into a processor's cache for code.
+    /// Each for several requests in a row is 5 to 10 % less work than both in turn.
+    func flushLater(_ connection: Connection) {
+        unflushed.append(connection)
+        // A bound to how long a request waits for other tasks.
+        if unflushed.count >= EventLoop.maximumUnflushed, !isFlushing { flush() }
+    }
+
+    private func flush() {
+        isFlushing = true
+        // A write that fails may lead to another request, at the end of the list.
+        var index = 0
+        while index < unflushed.count {
+            unflushed[index].flush()
+            index += 1
+        }
+        unflushed.removeAll(keepingCapacity: true)
+        isFlushing = false
+    }
+
+    private static let maximumUnflushed = 16
 
     /// Waits for events as `busyPoll` says.
     private func watch(_ poller: Poller) -> Int {
