@@ -34,6 +34,15 @@ int calt_accept(int fd, void *address, uint32_t *length) {
 
 void calt_name_thread(const char *name) { (void)pthread_setname_np(pthread_self(), name); }
 
+bool calt_set_gathering(bool on) {
+    int policy;
+    struct sched_param parameters;
+    if (pthread_getschedparam(pthread_self(), &policy, &parameters) != 0) return false;
+    if (policy != SCHED_OTHER && policy != SCHED_BATCH) return false;
+    parameters.sched_priority = 0;
+    return pthread_setschedparam(pthread_self(), on ? SCHED_BATCH : SCHED_OTHER, &parameters) == 0;
+}
+
 void calt_error_text(int code, char *text, size_t size) {
     // The GNU form returns the text, which need not be in the buffer.
     char buffer[256];

@@ -11,6 +11,7 @@ extension AlternatorConfig {
         configuration.connectionIdleTimeout = connectionIdleTimeout
         configuration.connectionMaxLifetime = connectionMaxLifetime
         if case .adaptive(let limit) = busyPoll { configuration.busyPollLimit = limit }
+        configuration.gathersAnswers = answerGathering == .adaptive
         configuration.maximumHeaderBytes = responseLimits.headerBytes
         configuration.maximumBodyBytes = responseLimits.bodyBytes
         configuration.maximumChunkLineBytes = responseLimits.chunkLineBytes

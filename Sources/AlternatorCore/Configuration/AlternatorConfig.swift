@@ -117,6 +117,8 @@ public struct AlternatorConfig: Sendable {
     public var eventLoopCount: Int?
     /// Whether these threads look for answers without sleeping; off by default.
     public var busyPoll: BusyPolling
+    /// Whether these threads gather answers for many tasks that run elsewhere; adaptive by default.
+    public var answerGathering: AnswerGathering
 
     /// Makes a configuration; nothing is checked yet.
     public init(
@@ -159,7 +161,8 @@ public struct AlternatorConfig: Sendable {
         observer: (@Sendable (AlternatorEvent) -> Void)? = nil,
         collectsMetrics: Bool = true,
         eventLoopCount: Int? = nil,
-        busyPoll: BusyPolling = .off
+        busyPoll: BusyPolling = .off,
+        answerGathering: AnswerGathering = .adaptive
     ) {
         self.seedHosts = seedHosts
         self.port = port
@@ -201,5 +204,6 @@ public struct AlternatorConfig: Sendable {
         self.collectsMetrics = collectsMetrics
         self.eventLoopCount = eventLoopCount
         self.busyPoll = busyPoll
+        self.answerGathering = answerGathering
     }
 }

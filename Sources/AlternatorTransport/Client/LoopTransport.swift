@@ -32,7 +32,8 @@ package final class LoopTransport: Transport {
         poolConfiguration = PoolConfiguration(configuration)
         group = LoopGroup(
             count: configuration.loopCount,
-            busyPollLimit: configuration.busyPollLimit?.saturatedNanoseconds
+            busyPollLimit: configuration.busyPollLimit?.saturatedNanoseconds,
+            gathers: configuration.gathersAnswers
         )
         self.resolver = resolver
     }
@@ -47,6 +48,8 @@ package final class LoopTransport: Transport {
         let pool = try pool(for: peer)
         let loop = group.current
         let exchange = Exchange(request, options: options, began: .now, pool: pool, home: loop)
+        if loop == nil { group.callers.begin() }
+        defer { if loop == nil { group.callers.end() } }
         await Waiter.wait(onCancel: { exchange.cancel() }) { pool.begin(exchange, $0, from: loop) }
         return try exchange.outcome()
     }
@@ -78,6 +81,20 @@ package final class LoopTransport: Transport {
 
     /// Requests on their way, as busy polling counts them; 0 without it.
     var exchangesInFlight: Int { group.loops.reduce(0) { $0 + $1.exchangesInFlight } }
+
+    /// What the loops do about answers for tasks elsewhere; empty before they run.
+    func gatherings() async -> [Gathering] {
+        var gatherings: [Gathering] = []
+        for loop in group.loops {
+            let gathering: Gathering? = await withCheckedContinuation { continuation in
+                if !loop.executeLater({ continuation.resume(returning: $0.gathering) }) {
+                    continuation.resume(returning: nil)
+                }
+            }
+            if let gathering { gatherings.append(gathering) }
+        }
+        return gatherings
+    }
 
     private func allPools() -> [PeerPool] {
         state.withLock { $0.pools.compactMap { $0 } + $0.draining }

@@ -23,6 +23,8 @@ package struct TransportConfiguration: Sendable {
     package var tls: TLSClient?
     /// Nanoseconds a loop looks for answers without sleeping; `nil`: never.
     package var busyPollLimit: Duration?
+    /// Whether loops gather answers while many tasks elsewhere wait, see `Gathering`.
+    package var gathersAnswers = true
     /// How many names are looked up at once.
     package var maximumResolverThreads = 8
 

@@ -45,6 +45,9 @@ package final class EventLoop: TaskExecutor, @unchecked Sendable {
     private var isFlushing = false
     private var poller: Poller?
     private var busyPoll: BusyPoll
+    /// Who waits elsewhere; `nil`: the loop never gathers.
+    private let callers: CallerCount?
+    private(set) var gathering: Gathering
     /// Whether `exchangeBegan` and `exchangeEnded` count: only busy polling asks.
     private let countsExchanges: Bool
     private let exchanges = Atomic<Int>(0)
@@ -57,8 +60,12 @@ package final class EventLoop: TaskExecutor, @unchecked Sendable {
     /// Where the task belongs that is being resumed from here, if not here; loop.
     var resumingFor: EventLoop?
 
-    package init(index: Int = 0, busyPollLimit: Int64? = nil) {
+    package convenience init(index: Int = 0) { self.init(index: index, busyPollLimit: nil, callers: nil, many: 0) }
+
+    init(index: Int, busyPollLimit: Int64?, callers: CallerCount?, many: Int) {
         self.index = index
+        self.callers = callers
+        gathering = Gathering(many: many)
         busyPoll = BusyPoll(limit: busyPollLimit)
         countsExchanges = busyPoll.isOn
         number = EventLoop.lastNumber.add(1, ordering: .relaxed).newValue
@@ -218,6 +225,7 @@ package final class EventLoop: TaskExecutor, @unchecked Sendable {
         while !stopping {
             runLocalJobs()
             if !unflushed.isEmpty { flush() }
+            if let callers { gather(callers) }
             let count = busyPoll.isOn ? watch(poller) : poller.wait(milliseconds: waitTime())
             now = .now
             for index in 0..<count {
@@ -240,6 +248,11 @@ package final class EventLoop: TaskExecutor, @unchecked Sendable {
         isRunningJob = true
         localJobs.run()
         isRunningJob = false
+    }
+
+    private func gather(_ callers: CallerCount) {
+        guard let isOn = gathering.change(callers: callers.current, now: now) else { return }
+        if !NativeThread.setGathering(isOn) { gathering.stop(at: now) }
     }
 
     /// Writes the connection's request a little later: when the jobs that are queued now have run, or when so many wait.

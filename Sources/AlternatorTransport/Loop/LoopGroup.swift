@@ -7,6 +7,10 @@ import Synchronization
 package final class LoopGroup: TaskExecutor, Sendable {
     package let loops: [EventLoop]
     private let turn = Atomic<Int>(0)
+    /// Tasks elsewhere that wait for answers.
+    let callers: CallerCount
+    /// From so many of them for each loop on, the loops gather: below, the loop is as good as alone.
+    private static let manyCallers = 8
     /// Above this many waiting jobs a loop passes further ones to the others: enough to keep the hops of a few
     /// tasks to actors and back in place, few enough to spread a task group.
     private static let crowd = 8
@@ -16,8 +20,19 @@ package final class LoopGroup: TaskExecutor, Sendable {
     /// - Parameters:
     ///   - count: at least 1.
     ///   - busyPollLimit: see `BusyPoll`; `nil`: the loops sleep until something happens.
-    package init(count: Int, busyPollLimit: Int64? = nil) {
-        loops = (0..<max(1, count)).map { EventLoop(index: $0, busyPollLimit: busyPollLimit) }
+    ///   - gathers: whether loops gather answers for many callers elsewhere, see `Gathering`.
+    package init(count: Int, busyPollLimit: Int64? = nil, gathers: Bool = false) {
+        let count = max(1, count)
+        let callers = CallerCount()
+        self.callers = callers
+        loops = (0..<count).map {
+            EventLoop(
+                index: $0,
+                busyPollLimit: busyPollLimit,
+                callers: gathers ? callers : nil,
+                many: LoopGroup.manyCallers * count
+            )
+        }
     }
 
     deinit { stop() }

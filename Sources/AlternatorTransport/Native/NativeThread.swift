@@ -44,6 +44,12 @@ final class NativeThread: Sendable {
         return NativeThread(handle: handle)
     }
 
+    /// Whether the calling thread, when it wakes up, leaves running threads alone until they pause or their slice ends.
+    ///
+    /// It keeps its share of the processor.
+    /// - Returns: false where the thread has been given a special policy, which stays, or where the system refuses.
+    static func setGathering(_ isOn: Bool) -> Bool { calt_set_gathering(isOn) }
+
     /// Waits until the body has returned.
     func join() {
         guard let handle = handle.withLock({ $0.take() }) else { return }

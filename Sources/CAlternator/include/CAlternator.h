@@ -1,6 +1,7 @@
 #ifndef CALTERNATOR_H
 #define CALTERNATOR_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/epoll.h>
@@ -21,6 +22,9 @@ void calt_eventfd_clear(int fd);
 /// `address` has room for a `struct sockaddr_storage`.
 int calt_accept(int fd, void *address, uint32_t *length);
 void calt_name_thread(const char *name);
+/// Makes the calling thread one that does not take the processor from another when it wakes up (SCHED_BATCH), or a usual
+/// one again; false if it is neither, or the system refuses.
+bool calt_set_gathering(bool on);
 void calt_error_text(int code, char *text, size_t size);
 /// The processors the calling thread may run on; 0 if the system does not say. A set of any size is a macro in C.
 int calt_allowed_processors(void);
