@@ -118,19 +118,20 @@ struct EncodingState {
     mutating func member(_ frame: Int, _ name: String) throws {
         let text = name.utf8.span
         let begun = try begin(frame, text)
-        try register(frame, name, at: buffer.member(name, text, hasComma: begun.hasComma), begun)
+        try register(frame, name, at: buffer.member(name, text, hasComma: begun.hasComma).range, begun)
     }
 
     mutating func member(_ frame: Int, _ name: String, string text: String) throws {
         let nameText = name.utf8.span
         let begun = try begin(frame, nameText)
-        try register(frame, name, at: buffer.member(name, nameText, hasComma: begun.hasComma, string: text), begun)
+        let written = buffer.member(name, nameText, hasComma: begun.hasComma, string: text)
+        try register(frame, name, at: written.range, begun)
     }
 
     mutating func member(_ frame: Int, _ name: String, integer value: Int) throws {
         let text = name.utf8.span
         let begun = try begin(frame, text)
-        try register(frame, name, at: buffer.member(name, text, hasComma: begun.hasComma, integer: value), begun)
+        try register(frame, name, at: buffer.member(name, text, hasComma: begun.hasComma, integer: value).range, begun)
     }
 
     /// N of a binary number; false, with nothing written, where its text has to be found another way.
@@ -154,7 +155,7 @@ struct EncodingState {
     mutating func member(_ frame: Int, _ name: String, bool flag: Bool) throws {
         let text = name.utf8.span
         let begun = try begin(frame, text)
-        try register(frame, name, at: buffer.member(name, text, hasComma: begun.hasComma, bool: flag), begun)
+        try register(frame, name, at: buffer.member(name, text, hasComma: begun.hasComma, bool: flag).range, begun)
     }
 
     mutating func memberNull(_ frame: Int, _ name: String) throws {

@@ -7,11 +7,6 @@ struct ItemBuffer {
     private var storage: [UInt8]
     /// How many bytes are written.
     private(set) var count: Int
-    /// Zero, which only the run time knows.
-    ///
-    /// A word that is loaded and stored, or put together and stored, is taken apart into its bytes by the optimiser. It
-    /// stays one word where this is in it.
-    private var blank: UInt64 = 0
 
     init(_ bytes: consuming [UInt8] = []) {
         count = bytes.count
@@ -62,7 +57,8 @@ struct ItemBuffer {
     mutating func append(_ word: UInt64, length: Int) {
         reserve(8)
         let start = count
-        var bytes = storage.mutableSpan
+        var span = storage.mutableSpan
+        var bytes = MutableRawSpan(_elements: &span)
         bytes.store(word, at: start)
         count = start &+ length
     }
@@ -85,151 +81,185 @@ struct ItemBuffer {
 
     // MARK: Members and values
 
+    /// A member's name as it was written.
+    struct Name {
+        /// Where its text stands, as it is written.
+        let range: Range<Int>
+        /// See `WrittenNames.feature`.
+        let feature: Int
+    }
+
+    /// What the quick ways write at once: a name and a text of at most sixteen bytes with all around them.
+    private static let room = 64
+
     /// `,"name":`, or the same without the comma.
-    ///
-    /// - Returns: where the name's text stands, as it is written.
     @inline(__always)
-    mutating func member(_ name: String, _ text: Span<UInt8>, hasComma: Bool) -> Range<Int> {
-        reserve(text.count &+ 16)
-        let start = count &+ (hasComma ? 2 : 1)
-        let end = start &+ text.count
-        let blank = blank
-        var bytes = storage.mutableSpan
-        guard bytes.storeName(text, from: start, hasComma, blank) else { return escaped(name, hasComma: hasComma) }
-        bytes.store(Mark.endName, at: end)
-        count = end &+ 2
-        return start..<end
+    mutating func member(_ name: String, _ text: Span<UInt8>, hasComma: Bool) -> Name {
+        member(name, text, hasComma: hasComma, Mark.endName, length: 2)
     }
 
     /// `,"name":{"S":"text"}`.
     @inline(__always)
-    mutating func member(_ name: String, _ text: Span<UInt8>, hasComma: Bool, string: String) -> Range<Int> {
+    mutating func member(_ name: String, _ text: Span<UInt8>, hasComma: Bool, string: String) -> Name {
         let value = string.utf8.span
-        reserve(text.count &+ value.count &+ 32)
-        let start = count &+ (hasComma ? 2 : 1)
-        let end = start &+ text.count
-        let valueEnd = end &+ 8 &+ value.count
-        let blank = blank
-        var bytes = storage.mutableSpan
-        guard bytes.storeName(text, from: start, hasComma, blank), bytes.storeClean(value, at: end &+ 8, blank) else {
-            return escaped(name, hasComma: hasComma, string)
+        let short = ShortText(text)
+        if short.isClean {
+            reserve(ItemBuffer.room)
+            let start = count
+            var span = storage.mutableSpan
+            var bytes = MutableRawSpan(_elements: &span)
+            var room = bytes._mutatingExtracting(start..<(start &+ ItemBuffer.room))
+            let end = room.storeName(short, hasComma)
+            room.store(Mark.string, at: end)
+            let text = ShortText(value)
+            var length = 8
+            if text.isClean {
+                room.storeText(text, at: end &+ 8)
+                room.store(Mark.endValue, at: end &+ 8 &+ text.count)
+                length = 10 &+ text.count
+            }
+            count = start &+ end &+ length
+            if !text.isClean { closeString(string) }
+            return short.name(endingAt: start &+ end)
         }
-        bytes.store(Mark.string, at: end)
-        bytes.store(Mark.endValue, at: valueEnd)
-        count = valueEnd &+ 2
-        return start..<end
+        let written = rarerMember(name, hasComma: hasComma, Mark.string, length: 8)
+        closeString(string)
+        return written
     }
 
     /// `,"name":{"N":"1"}`.
     @inline(__always)
-    mutating func member(_ name: String, _ text: Span<UInt8>, hasComma: Bool, integer: Int) -> Range<Int> {
-        reserve(text.count &+ 64)
-        let start = count &+ (hasComma ? 2 : 1)
-        let end = start &+ text.count
-        let blank = blank
-        var bytes = storage.mutableSpan
-        guard bytes.storeName(text, from: start, hasComma, blank) else {
-            let range = escaped(name, hasComma: hasComma)
-            self.integer(integer)
-            return range
+    mutating func member(_ name: String, _ text: Span<UInt8>, hasComma: Bool, integer: Int) -> Name {
+        let short = ShortText(text)
+        if short.isClean, integer > -100_000_000, integer < 100_000_000 {
+            reserve(ItemBuffer.room)
+            let start = count
+            var span = storage.mutableSpan
+            var bytes = MutableRawSpan(_elements: &span)
+            var room = bytes._mutatingExtracting(start..<(start &+ ItemBuffer.room))
+            let end = room.storeName(short, hasComma)
+            room.store(Mark.number, at: end)
+            count = start &+ room.storeShortInteger(integer, at: end &+ 8)
+            return short.name(endingAt: start &+ end)
         }
-        bytes.store(Mark.number, at: end)
-        let digitsEnd = bytes.storeDigits(of: integer, at: end &+ 8, blank)
-        bytes.store(Mark.endValue, at: digitsEnd)
-        count = digitsEnd &+ 2
-        return start..<end
+        let written = rarerMember(name, hasComma: hasComma, Mark.number, length: 8)
+        closeInteger(integer)
+        return written
     }
 
     /// `,"name":{"BOOL":true}`.
     @inline(__always)
-    mutating func member(_ name: String, _ text: Span<UInt8>, hasComma: Bool, bool: Bool) -> Range<Int> {
-        let range = member(name, text, hasComma: hasComma, followedBy: Mark.boolMember)
+    mutating func member(_ name: String, _ text: Span<UInt8>, hasComma: Bool, bool: Bool) -> Name {
+        let written = member(name, text, hasComma: hasComma, Mark.boolMember, length: 8)
         append(bool ? Mark.endTrue : Mark.endFalse, length: bool ? 7 : 8)
-        return range
+        return written
     }
 
     /// `,"name":{"L":[`.
     @inline(__always)
-    mutating func openList(_ name: String, _ text: Span<UInt8>, hasComma: Bool) -> Range<Int> {
-        member(name, text, hasComma: hasComma, followedBy: Mark.listMember)
+    mutating func openList(_ name: String, _ text: Span<UInt8>, hasComma: Bool) -> Name {
+        member(name, text, hasComma: hasComma, Mark.listMember, length: 8)
     }
 
     /// `,"name":{"M":{`.
     @inline(__always)
-    mutating func openMap(_ name: String, _ text: Span<UInt8>, hasComma: Bool) -> Range<Int> {
-        member(name, text, hasComma: hasComma, followedBy: Mark.mapMember)
+    mutating func openMap(_ name: String, _ text: Span<UInt8>, hasComma: Bool) -> Name {
+        member(name, text, hasComma: hasComma, Mark.mapMember, length: 8)
     }
 
-    /// A name and the eight bytes of a mark, which begins with the name's quote and colon.
+    /// A name and so many bytes of a mark, which begins with the name's quote and colon.
     @inline(__always)
     private mutating func member(
         _ name: String,
         _ text: Span<UInt8>,
         hasComma: Bool,
-        followedBy mark: UInt64
-    ) -> Range<Int> {
-        reserve(text.count &+ 16)
-        let start = count &+ (hasComma ? 2 : 1)
-        let end = start &+ text.count
-        let blank = blank
-        var bytes = storage.mutableSpan
-        guard bytes.storeName(text, from: start, hasComma, blank) else {
-            let range = escaped(name, hasComma: hasComma)
-            append(mark >> 16, length: 6)
-            return range
+        _ mark: UInt64,
+        length: Int
+    ) -> Name {
+        let short = ShortText(text)
+        if short.isClean {
+            reserve(ItemBuffer.room)
+            let start = count
+            var span = storage.mutableSpan
+            var bytes = MutableRawSpan(_elements: &span)
+            var room = bytes._mutatingExtracting(start..<(start &+ ItemBuffer.room))
+            let end = room.storeName(short, hasComma)
+            room.store(mark, at: end)
+            count = start &+ end &+ length
+            return short.name(endingAt: start &+ end)
         }
-        bytes.store(mark, at: end)
-        count = end &+ 8
-        return start..<end
+        return rarerMember(name, hasComma: hasComma, mark, length: length)
     }
 
-    /// `{"S":"text"}`.
-    @inline(__always)
-    mutating func string(_ string: String) {
-        let value = string.utf8.span
-        reserve(value.count &+ 24)
+    /// The same for a name that is long or needs an escape.
+    @inline(never)
+    private mutating func rarerMember(_ name: String, hasComma: Bool, _ mark: UInt64, length: Int) -> Name {
+        let text = name.utf8.span
+        let feature = WrittenNames.feature(of: text)
+        append(hasComma ? 0x222C : 0x22, length: hasComma ? 2 : 1)
         let start = count
-        let blank = blank
-        var bytes = storage.mutableSpan
-        bytes.store(Mark.string >> 16, at: start)
-        guard bytes.storeClean(value, at: start &+ 6, blank) else {
-            return append { $0.attributeValue(.string(string)) }
-        }
-        bytes.store(Mark.endValue, at: start &+ 6 &+ value.count)
-        count = start &+ 8 &+ value.count
+        if !appendClean(text) { append { $0.escaped(name) } }
+        let range = start..<count
+        append(mark, length: length)
+        return Name(range: range, feature: feature)
     }
 
-    /// `{"N":"1"}`.
-    @inline(__always)
-    mutating func integer(_ value: Int) {
-        reserve(64)
+    /// Copies text of any length that needs no escape; false, with nothing written, if it needs one.
+    private mutating func appendClean(_ text: Span<UInt8>) -> Bool {
+        reserve(text.count &+ 8)
         let start = count
-        let blank = blank
-        var bytes = storage.mutableSpan
-        bytes.store(Mark.number >> 16, at: start)
-        let end = bytes.storeDigits(of: value, at: start &+ 6, blank)
+        var span = storage.mutableSpan
+        var bytes = MutableRawSpan(_elements: &span)
+        guard bytes.storeClean(text, at: start) else { return false }
+        count &+= text.count
+        return true
+    }
+
+    /// `text"}`, the rest of an S.
+    @inline(never)
+    private mutating func closeString(_ string: String) {
+        if !appendClean(string.utf8.span) { append { $0.escaped(string) } }
+        append(Mark.endValue, length: 2)
+    }
+
+    /// `1"}`, the rest of an N.
+    @inline(never)
+    private mutating func closeInteger(_ value: Int) {
+        reserve(ItemBuffer.room)
+        let start = count
+        var span = storage.mutableSpan
+        var bytes = MutableRawSpan(_elements: &span)
+        let end = bytes.storeDigits(of: value, at: start)
         bytes.store(Mark.endValue, at: end)
         count = end &+ 2
     }
 
+    /// `{"S":"text"}`.
+    @inline(__always)
+    mutating func string(_ string: String) { element(string, hasComma: false) }
+
+    /// `{"N":"1"}`.
+    @inline(__always)
+    mutating func integer(_ value: Int) {
+        append(Mark.number >> 16, length: 6)
+        closeInteger(value)
+    }
+
     /// `{"N":"0.25"}`.
     mutating func decimal(_ value: ShortDecimal) {
-        reserve(64)
-        var offset = count
-        let blank = blank
-        var bytes = storage.mutableSpan
-        bytes.store(Mark.number >> 16, at: offset)
-        offset &+= 6
-        if value.isNegative {
-            bytes.store(UInt64(UInt8(ascii: "-")), at: offset)
-            offset &+= 1
-        }
-        offset = bytes.storeDigits(of: value.whole, at: offset, blank)
-        bytes.store(UInt64(UInt8(ascii: ".")), at: offset)
-        bytes.storeDigits(of: value.fraction, padded: value.places, at: offset &+ 1, blank)
+        reserve(ItemBuffer.room)
+        let start = count
+        var span = storage.mutableSpan
+        var bytes = MutableRawSpan(_elements: &span)
+        var room = bytes._mutatingExtracting(start..<(start &+ ItemBuffer.room))
+        room.store(Mark.number >> 16 | UInt64(UInt8(ascii: "-")) << 48, at: 0)
+        // Not more than ten digits before the point, see `ShortDecimal`, and five behind it.
+        var offset = room.storeDigits(of: value.whole, at: value.isNegative ? 7 : 6)
+        room.store(UInt64(UInt8(ascii: ".")), at: offset)
+        room.storeDigits(of: value.fraction, padded: value.places, at: offset &+ 1)
         offset &+= 1 &+ value.places
-        bytes.store(Mark.endValue, at: offset)
-        count = offset &+ 2
+        room.store(Mark.endValue, at: offset)
+        count = start &+ offset &+ 2
     }
 
     /// `{"L":[{"S":"text"},…]}`.
@@ -249,20 +279,26 @@ struct ItemBuffer {
     @inline(__always)
     private mutating func element(_ string: String, hasComma: Bool) {
         let value = string.utf8.span
-        reserve(value.count &+ 24)
-        // The comma is written in any case, and overwritten where there is none.
-        let end = count
-        let start = hasComma ? end &+ 1 : end
-        let blank = blank
-        var bytes = storage.mutableSpan
-        bytes[end] = UInt8(ascii: ",")
-        bytes.store(Mark.string >> 16, at: start)
-        guard bytes.storeClean(value, at: start &+ 6, blank) else {
-            if hasComma { comma() }
-            return append { $0.attributeValue(.string(string)) }
+        let lead = hasComma ? 1 : 0
+        let text = ShortText(value)
+        if text.isClean {
+            reserve(ItemBuffer.room)
+            let start = count
+            var span = storage.mutableSpan
+            var bytes = MutableRawSpan(_elements: &span)
+            var room = bytes._mutatingExtracting(start..<(start &+ ItemBuffer.room))
+            // The comma is written in any case, and overwritten where there is none.
+            room.storeByte(UInt8(ascii: ","), at: 0)
+            room.store(Mark.string >> 16, at: lead)
+            room.storeText(text, at: lead &+ 6)
+            let end = lead &+ 6 &+ text.count
+            room.store(Mark.endValue, at: end)
+            count = start &+ end &+ 2
+            return
         }
-        bytes.store(Mark.endValue, at: start &+ 6 &+ value.count)
-        count = start &+ 8 &+ value.count
+        if hasComma { comma() }
+        append(Mark.string >> 16, length: 6)
+        closeString(string)
     }
 
     /// `{"N":"text"}` of text that is a number.
@@ -270,11 +306,11 @@ struct ItemBuffer {
         let value = text.utf8.span
         reserve(value.count &+ 24)
         let start = count
-        let blank = blank
-        var bytes = storage.mutableSpan
+        var span = storage.mutableSpan
+        var bytes = MutableRawSpan(_elements: &span)
         bytes.store(Mark.number >> 16, at: start)
         // Digits, a point, a sign: nothing that needs an escape.
-        _ = bytes.storeClean(value, at: start &+ 6, blank)
+        _ = bytes.storeClean(value, at: start &+ 6)
         bytes.store(Mark.endValue, at: start &+ 6 &+ value.count)
         count = start &+ 8 &+ value.count
     }
@@ -290,7 +326,7 @@ struct ItemBuffer {
     }
 
     /// Words of fixed text, the first byte lowest.
-    private enum Mark {
+    fileprivate enum Mark {
         /// `":`.
         static let endName: UInt64 = 0x3A22
         /// `":{"S":"`.
@@ -318,78 +354,55 @@ struct ItemBuffer {
         /// `false}`.
         static let isFalse: UInt64 = 0x7D65_736C_6166
     }
-
-    // MARK: Text with escapes
-
-    @inline(never)
-    private mutating func escaped(_ name: String, hasComma: Bool, _ string: String? = nil) -> Range<Int> {
-        let start = count &+ (hasComma ? 2 : 1)
-        var end = start
-        append { writer in
-            if hasComma { writer.byte(UInt8(ascii: ",")) }
-            writer.string(name)
-            end = writer.bytes.count - 1
-            writer.byte(UInt8(ascii: ":"))
-            if let string { writer.attributeValue(.string(string)) }
-        }
-        return start..<end
-    }
 }
 
-extension MutableSpan<UInt8> {
-    /// Eight bytes, the lowest one first; one store instruction after optimisation.
+extension MutableRawSpan {
+    /// Eight bytes, the lowest one first.
     @inline(__always)
     fileprivate mutating func store(_ word: UInt64, at offset: Int) {
-        var part = _mutatingExtracting(offset..<(offset &+ 8))
-        part[0] = UInt8(truncatingIfNeeded: word)
-        part[1] = UInt8(truncatingIfNeeded: word >> 8)
-        part[2] = UInt8(truncatingIfNeeded: word >> 16)
-        part[3] = UInt8(truncatingIfNeeded: word >> 24)
-        part[4] = UInt8(truncatingIfNeeded: word >> 32)
-        part[5] = UInt8(truncatingIfNeeded: word >> 40)
-        part[6] = UInt8(truncatingIfNeeded: word >> 48)
-        part[7] = UInt8(truncatingIfNeeded: word >> 56)
+        storeBytes(of: word.littleEndian, toByteOffset: offset, as: UInt64.self)
     }
 
-    /// The text of a name from `offset` on, and before it a quote, after a comma if one is due; false as `storeClean`.
     @inline(__always)
-    fileprivate mutating func storeName(
-        _ text: borrowing Span<UInt8>,
-        from offset: Int,
-        _ hasComma: Bool,
-        _ blank: UInt64
-    ) -> Bool {
-        // A comma in any case: where none is due, the quote overwrites it.
-        self[hasComma ? offset &- 2 : offset &- 1] = UInt8(ascii: ",")
-        if text.count >= 8 {
-            self[offset &- 1] = UInt8(ascii: "\"")
-            return storeLongClean(text, at: offset, blank)
-        }
-        let word = JSONText.shortWord(text) ^ blank
-        store(word << 8 | UInt64(UInt8(ascii: "\"")), at: offset &- 1)
-        return JSONText.specials(in: word) == 0
+    fileprivate mutating func storeByte(_ byte: UInt8, at offset: Int) {
+        storeBytes(of: byte, toByteOffset: offset, as: UInt8.self)
+    }
+
+    /// A name: its text, before it a quote, and a comma before that if one is due; returns the place behind the text.
+    @inline(__always)
+    fileprivate mutating func storeName(_ text: ShortText, _ hasComma: Bool) -> Int {
+        store(hasComma ? 0x222C : 0x22, at: 0)
+        let start = hasComma ? 2 : 1
+        storeText(text, at: start)
+        return start &+ text.count
+    }
+
+    @inline(__always)
+    fileprivate mutating func storeText(_ text: ShortText, at offset: Int) {
+        store(text.first, at: offset)
+        store(text.last, at: offset &+ text.step)
     }
 
     /// Copies text that needs no escape; false, with the bytes there undefined, if it needs one.
     @inline(__always)
-    fileprivate mutating func storeClean(_ text: borrowing Span<UInt8>, at offset: Int, _ blank: UInt64) -> Bool {
-        if text.count >= 8 { return storeLongClean(text, at: offset, blank) }
-        let word = JSONText.shortWord(text) ^ blank
+    fileprivate mutating func storeClean(_ text: borrowing Span<UInt8>, at offset: Int) -> Bool {
+        if text.count >= 8 { return storeLongClean(text, at: offset) }
+        let word = JSONText.shortWord(text)
         store(word, at: offset)
         return JSONText.specials(in: word) == 0
     }
 
     /// The same for eight bytes and more.
     @inline(never)
-    private mutating func storeLongClean(_ text: borrowing Span<UInt8>, at offset: Int, _ blank: UInt64) -> Bool {
+    private mutating func storeLongClean(_ text: borrowing Span<UInt8>, at offset: Int) -> Bool {
         // The last eight bytes first, some of them a second time if there are more.
         let last = text.count &- 8
-        let word = JSONText.word(text, at: last) ^ blank
+        let word = JSONText.word(text, at: last)
         var found = JSONText.specials(in: word)
         store(word, at: offset &+ last)
         var index = 0
         while index < last {
-            let word = JSONText.word(text, at: index) ^ blank
+            let word = JSONText.word(text, at: index)
             found |= JSONText.specials(in: word)
             store(word, at: offset &+ index)
             index &+= 8
@@ -397,54 +410,125 @@ extension MutableSpan<UInt8> {
         return found == 0
     }
 
+    /// A number of at most eight digits with its minus, and `"}`; returns the place behind them.
+    @inline(__always)
+    fileprivate mutating func storeShortInteger(_ value: Int, at offset: Int) -> Int {
+        storeByte(UInt8(ascii: "-"), at: offset)
+        let digits = Digits(value.magnitude)
+        let start = value < 0 ? offset &+ 1 : offset
+        store(digits.text, at: start)
+        let end = start &+ digits.count
+        store(ItemBuffer.Mark.endValue, at: end)
+        return end &+ 2
+    }
+
     /// The decimal digits of a number, after a minus where it is negative; returns the place behind them.
     @inline(__always)
-    fileprivate mutating func storeDigits(of value: Int, at start: Int, _ blank: UInt64) -> Int {
+    fileprivate mutating func storeDigits(of value: Int, at start: Int) -> Int {
         var offset = start
         if value < 0 {
-            self[offset] = UInt8(ascii: "-")
+            storeByte(UInt8(ascii: "-"), at: offset)
             offset &+= 1
         }
-        return storeDigits(of: value.magnitude, at: offset, blank)
+        return storeDigits(of: value.magnitude, at: offset)
     }
 
     /// The decimal digits of a number; returns the place behind them.
     @inline(__always)
-    fileprivate mutating func storeDigits(of value: UInt, at offset: Int, _ blank: UInt64) -> Int {
-        if value >= 100_000_000 { return storeLongDigits(of: value, at: offset, blank) }
-        // The last digit is found first and shifted furthest.
-        var rest = UInt32(truncatingIfNeeded: value)
-        var word: UInt64 = 0
-        var count = 0
-        repeat {
-            let (quotient, digit) = rest.quotientAndRemainder(dividingBy: 10)
-            word = word << 8 | UInt64(UInt8(ascii: "0") &+ UInt8(truncatingIfNeeded: digit))
-            count &+= 1
-            rest = quotient
-        } while rest > 0
-        store(word ^ blank, at: offset)
-        return offset &+ count
+    fileprivate mutating func storeDigits(of value: UInt, at offset: Int) -> Int {
+        if value >= 100_000_000 { return storeLongDigits(of: value, at: offset) }
+        let digits = Digits(value)
+        store(digits.text, at: offset)
+        return offset &+ digits.count
     }
 
     /// Exactly so many digits, at most eight, with zeros in front.
     @inline(__always)
-    fileprivate mutating func storeDigits(of value: UInt, padded count: Int, at offset: Int, _ blank: UInt64) {
-        var rest = UInt32(truncatingIfNeeded: value)
-        var word: UInt64 = 0
-        for _ in 0..<count {
-            let (quotient, digit) = rest.quotientAndRemainder(dividingBy: 10)
-            word = word << 8 | UInt64(UInt8(ascii: "0") &+ UInt8(truncatingIfNeeded: digit))
-            rest = quotient
-        }
-        store(word ^ blank, at: offset)
+    fileprivate mutating func storeDigits(of value: UInt, padded count: Int, at offset: Int) {
+        store(Digits.padded(value) >> UInt64(8 &* (8 &- count)), at: offset)
     }
 
     /// More than eight digits: eight at a time.
     @inline(never)
-    private mutating func storeLongDigits(of value: UInt, at start: Int, _ blank: UInt64) -> Int {
+    private mutating func storeLongDigits(of value: UInt, at start: Int) -> Int {
         let (high, low) = value.quotientAndRemainder(dividingBy: 100_000_000)
-        let offset = storeDigits(of: high, at: start, blank)
-        storeDigits(of: low, padded: 8, at: offset, blank)
+        let offset = storeDigits(of: high, at: start)
+        store(Digits.padded(low), at: offset)
         return offset &+ 8
+    }
+}
+
+/// A text of at most sixteen bytes in two words, which may overlap.
+private struct ShortText {
+    /// The first eight bytes; fewer are filled up.
+    let first: UInt64
+    /// The last eight bytes, or the same as `first`.
+    let last: UInt64
+    /// How far behind the first word the last one begins.
+    let step: Int
+    let count: Int
+    /// Whether no byte needs an escape; also false for a longer text, of which nothing else is known.
+    let isClean: Bool
+
+    @inline(__always)
+    init(_ text: Span<UInt8>) {
+        count = text.count
+        if count < 8 {
+            first = JSONText.shortWord(text)
+            last = first
+            step = 0
+            isClean = JSONText.specials(in: first) == 0
+        } else if count <= 16 {
+            first = JSONText.word(text, at: 0)
+            step = count &- 8
+            last = JSONText.word(text, at: step)
+            isClean = JSONText.specials(in: first) | JSONText.specials(in: last) == 0
+        } else {
+            first = 0
+            last = 0
+            step = 0
+            isClean = false
+        }
+    }
+
+    /// The text as a name that ends at a place.
+    @inline(__always)
+    func name(endingAt end: Int) -> ItemBuffer.Name {
+        ItemBuffer.Name(range: (end &- count)..<end, feature: WrittenNames.feature(first, last))
+    }
+}
+
+/// The digits of a number below 100,000,000, found side by side instead of one after the other.
+private struct Digits {
+    /// The text without zeros in front, the first digit lowest.
+    let text: UInt64
+    let count: Int
+
+    @inline(__always)
+    init(_ value: UInt) {
+        let padded = Digits.values(value)
+        // Whole bytes of zeros; the last digit stays in any case.
+        let bits = (padded | 1 << 56).trailingZeroBitCount & ~7
+        text = (padded | Digits.zeros) >> UInt64(bits)
+        count = 8 &- (bits >> 3)
+    }
+
+    /// Eight digits with zeros in front, the first one lowest.
+    @inline(__always)
+    static func padded(_ value: UInt) -> UInt64 { values(value) | zeros }
+
+    private static let zeros: UInt64 = 0x3030_3030_3030_3030
+
+    /// The values of eight digits, one a byte, the first one lowest.
+    @inline(__always)
+    private static func values(_ value: UInt) -> UInt64 {
+        let (high, low) = UInt32(truncatingIfNeeded: value).quotientAndRemainder(dividingBy: 10_000)
+        // Two numbers below 10,000, then four below 100, then eight below 10. To multiply by 10486 and divide by 2^20 is
+        // to divide by 100 in the first range; by 103 and 2^10 to divide by 10 in the second.
+        let halves = UInt64(high) | UInt64(low) << 32
+        let hundreds = ((halves &* 10486) >> 20) & 0x0000_007F_0000_007F
+        let pairs = hundreds | (halves &- 100 &* hundreds) << 16
+        let tens = ((pairs &* 103) >> 10) & 0x000F_000F_000F_000F
+        return tens | (pairs &- 10 &* tens) << 8
     }
 }

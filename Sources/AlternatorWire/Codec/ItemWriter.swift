@@ -25,14 +25,14 @@ public struct ItemWriter: ~Copyable {
     public mutating func string(_ name: String, _ value: String?) {
         guard let value, failure == nil else { return }
         let text = name.utf8.span
-        added(name, text, at: buffer.member(name, text, hasComma: names.hasMembers, string: value))
+        added(name, buffer.member(name, text, hasComma: names.hasMembers, string: value))
     }
 
     /// N; `nil` is left out.
     public mutating func integer(_ name: String, _ value: Int?) {
         guard let value, failure == nil else { return }
         let text = name.utf8.span
-        added(name, text, at: buffer.member(name, text, hasComma: names.hasMembers, integer: value))
+        added(name, buffer.member(name, text, hasComma: names.hasMembers, integer: value))
     }
 
     /// N in the shortest form that reads back as the same number; `nil` is left out.
@@ -57,14 +57,14 @@ public struct ItemWriter: ~Copyable {
     public mutating func bool(_ name: String, _ value: Bool?) {
         guard let value, failure == nil else { return }
         let text = name.utf8.span
-        added(name, text, at: buffer.member(name, text, hasComma: names.hasMembers, bool: value))
+        added(name, buffer.member(name, text, hasComma: names.hasMembers, bool: value))
     }
 
     /// L of S; `nil` is left out.
     public mutating func strings(_ name: String, _ value: [String]?) {
         guard let value, failure == nil else { return }
         let text = name.utf8.span
-        added(name, text, at: buffer.openList(name, text, hasComma: names.hasMembers))
+        added(name, buffer.openList(name, text, hasComma: names.hasMembers))
         buffer.closeList(value)
     }
 
@@ -84,7 +84,7 @@ public struct ItemWriter: ~Copyable {
     public mutating func map<Part: FastItem>(_ name: String, _ value: Part) {
         guard failure == nil else { return }
         let text = name.utf8.span
-        added(name, text, at: buffer.openMap(name, text, hasComma: names.hasMembers))
+        added(name, buffer.openMap(name, text, hasComma: names.hasMembers))
         guard failure == nil else { return }
         let outer = names.openMap()
         depth += 1
@@ -115,13 +115,13 @@ public struct ItemWriter: ~Copyable {
     @inline(__always)
     private mutating func begin(_ name: String) {
         let text = name.utf8.span
-        added(name, text, at: buffer.member(name, text, hasComma: names.hasMembers))
+        added(name, buffer.member(name, text, hasComma: names.hasMembers))
     }
 
     /// Remembers a name that was written; refuses one that is there already.
     @inline(__always)
-    private mutating func added(_ name: String, _ text: Span<UInt8>, at range: Range<Int>) {
-        if names.append(text, at: range) { refuseRepeated(name) }
+    private mutating func added(_ name: String, _ written: ItemBuffer.Name) {
+        if names.append(written) { refuseRepeated(name) }
     }
 
     @inline(never)
@@ -176,15 +176,15 @@ public struct ItemWriter: ~Copyable {
     ) throws {
         let start = buffer.count
         let text = name.utf8.span
-        let range = buffer.member(name, text, hasComma: names.hasMembers)
-        added(name, text, at: range)
+        let written = buffer.member(name, text, hasComma: names.hasMembers)
+        added(name, written)
         guard failure == nil else { return }
         let outer = depth > 0 ? path : []
         var lent = ItemBuffer()
         swap(&lent, &buffer)
         session.state = EncodingState(
             consume lent,
-            valueOf: range,
+            valueOf: written.range,
             from: start,
             depth: depth,
             outer: outer,

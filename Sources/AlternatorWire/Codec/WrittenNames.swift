@@ -35,23 +35,32 @@ struct WrittenNames {
     ///
     /// - Returns: whether the map may have it already, see `isRepeated`.
     @inline(__always)
-    mutating func append(_ name: Span<UInt8>, at range: Range<Int>) -> Bool {
-        let place = Place(start: range.lowerBound, length: Int32(clamping: range.count))
+    mutating func append(_ name: ItemBuffer.Name) -> Bool {
+        let place = Place(start: name.range.lowerBound, length: Int32(clamping: name.range.count))
         if count < places.count { places[count] = place } else { more.append(place) }
         count &+= 1
-        let feature = WrittenNames.feature(of: name)
-        let bit: UInt64 = 1 << UInt64(feature & 63)
-        let word = features[feature >> 6]
-        features[feature >> 6] = word | bit
+        let bit: UInt64 = 1 << UInt64(name.feature & 63)
+        let word = features[name.feature >> 6]
+        features[name.feature >> 6] = word | bit
         return word & bit != 0
     }
 
     /// A number below 512 that most different names differ in.
     @inline(__always)
-    private static func feature(of name: Span<UInt8>) -> Int {
-        guard name.count > 0 else { return 0 }
-        let middle = Int(name[name.count >> 1])
-        return (Int(name[0]) &* 7 &+ Int(name[name.count &- 1]) &* 31 &+ middle &* 83 &+ name.count &* 11) & 511
+    static func feature(of name: Span<UInt8>) -> Int {
+        if name.count < 8 {
+            let word = JSONText.shortWord(name)
+            return feature(word, word)
+        }
+        return feature(JSONText.word(name, at: 0), JSONText.word(name, at: name.count &- 8))
+    }
+
+    /// The same by the first and the last eight bytes; where there are fewer, they are filled up and twice the same.
+    @inline(__always)
+    static func feature(_ first: UInt64, _ last: UInt64) -> Int {
+        // Fibonacci hashing: the upper bits of the product depend on all bits. The factor is 2^64 divided by the golden
+        // ratio, see Knuth, "The Art of Computer Programming", vol. 3, 6.4.
+        Int(truncatingIfNeeded: ((first &+ (last << 29 | last >> 35)) &* 0x9E37_79B9_7F4A_7C15) >> 55)
     }
 
     /// Whether the name added last stands in the innermost map a second time.
