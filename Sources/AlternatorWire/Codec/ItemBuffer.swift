@@ -25,6 +25,13 @@ struct ItemBuffer {
     /// A written part.
     subscript(_ range: Range<Int>) -> ArraySlice<UInt8> { storage[range] }
 
+    /// The name whose text begins at an offset, as it is written.
+    func name(at start: Int) -> ArraySlice<UInt8> {
+        var end = start
+        while storage[end] != UInt8(ascii: "\"") { end += storage[end] == UInt8(ascii: "\\") ? 2 : 1 }
+        return storage[start..<end]
+    }
+
     /// Takes back all from an offset on.
     mutating func truncate(to offset: Int) { count = min(count, max(0, offset)) }
 
@@ -84,7 +91,8 @@ struct ItemBuffer {
     /// A member's name as it was written.
     struct Name {
         /// Where its text stands, as it is written.
-        let range: Range<Int>
+        let start: Int
+        let length: Int
         /// See `WrittenNames.feature`.
         let feature: Int
     }
@@ -150,7 +158,20 @@ struct ItemBuffer {
     /// `,"name":{"BOOL":true}`.
     @inline(__always)
     mutating func member(_ name: String, _ text: Span<UInt8>, hasComma: Bool, bool: Bool) -> Name {
-        let written = member(name, text, hasComma: hasComma, Mark.boolMember, length: 8)
+        let short = ShortText(text)
+        if short.isClean {
+            reserve(ItemBuffer.room)
+            let start = count
+            var span = storage.mutableSpan
+            var bytes = MutableRawSpan(_elements: &span)
+            var room = bytes._mutatingExtracting(start..<(start &+ ItemBuffer.room))
+            let end = room.storeName(short, hasComma)
+            room.store(Mark.boolMember, at: end)
+            room.store(bool ? Mark.endTrue : Mark.endFalse, at: end &+ 8)
+            count = start &+ end &+ (bool ? 15 : 16)
+            return short.name(endingAt: start &+ end)
+        }
+        let written = rarerMember(name, hasComma: hasComma, Mark.boolMember, length: 8)
         append(bool ? Mark.endTrue : Mark.endFalse, length: bool ? 7 : 8)
         return written
     }
@@ -199,9 +220,9 @@ struct ItemBuffer {
         append(hasComma ? 0x222C : 0x22, length: hasComma ? 2 : 1)
         let start = count
         if !appendClean(text) { append { $0.escaped(name) } }
-        let range = start..<count
+        let written = Name(start: start, length: count &- start, feature: feature)
         append(mark, length: length)
-        return Name(range: range, feature: feature)
+        return written
     }
 
     /// Copies text of any length that needs no escape; false, with nothing written, if it needs one.
@@ -253,13 +274,13 @@ struct ItemBuffer {
         var bytes = MutableRawSpan(_elements: &span)
         var room = bytes._mutatingExtracting(start..<(start &+ ItemBuffer.room))
         room.store(Mark.number >> 16 | UInt64(UInt8(ascii: "-")) << 48, at: 0)
-        // Not more than ten digits before the point, see `ShortDecimal`, and five behind it.
-        var offset = room.storeDigits(of: value.whole, at: value.isNegative ? 7 : 6)
-        room.store(UInt64(UInt8(ascii: ".")), at: offset)
-        room.storeDigits(of: value.fraction, padded: value.places, at: offset &+ 1)
-        offset &+= 1 &+ value.places
-        room.store(Mark.endValue, at: offset)
-        count = start &+ offset &+ 2
+        // Not more than ten digits before the point, see `ShortDecimal`.
+        let offset = room.storeDigits(of: value.whole, at: value.isNegative ? 7 : 6)
+        // The point, not more than five digits and `"}` are one word.
+        let fraction = Digits.padded(value.fraction) >> UInt64(8 &* (8 &- value.places))
+        let end = Mark.endValue << UInt64(8 &* (value.places &+ 1))
+        room.store(UInt64(UInt8(ascii: ".")) | fraction << 8 | end, at: offset)
+        count = start &+ offset &+ value.places &+ 3
     }
 
     /// `{"L":[{"S":"text"},…]}`.
@@ -270,8 +291,9 @@ struct ItemBuffer {
 
     /// `{"S":"text"},…]}`, the rest of a list.
     mutating func closeList(_ strings: [String]) {
-        let first = count
-        for text in strings { element(text, hasComma: count != first) }
+        // By a span: an iterator would retain each text.
+        let texts = strings.span
+        for index in texts.indices { element(texts[index], hasComma: index > 0) }
         closeList()
     }
 
@@ -373,7 +395,9 @@ extension MutableRawSpan {
     fileprivate mutating func storeName(_ text: ShortText, _ hasComma: Bool) -> Int {
         store(hasComma ? 0x222C : 0x22, at: 0)
         let start = hasComma ? 2 : 1
-        storeText(text, at: start)
+        store(text.first, at: start)
+        // The names of a type come in the same order each time, so that the branch is foreseen; a store takes longer.
+        if text.count > 8 { store(text.last, at: start &+ text.count &- 8) }
         return start &+ text.count
     }
 
@@ -412,14 +436,20 @@ extension MutableRawSpan {
 
     /// A number of at most eight digits with its minus, and `"}`; returns the place behind them.
     @inline(__always)
-    fileprivate mutating func storeShortInteger(_ value: Int, at offset: Int) -> Int {
-        storeByte(UInt8(ascii: "-"), at: offset)
+    fileprivate mutating func storeShortInteger(_ value: Int, at start: Int) -> Int {
+        var offset = start
+        if value < 0 {
+            storeByte(UInt8(ascii: "-"), at: offset)
+            offset &+= 1
+        }
         let digits = Digits(value.magnitude)
-        let start = value < 0 ? offset &+ 1 : offset
-        store(digits.text, at: start)
-        let end = start &+ digits.count
-        store(ItemBuffer.Mark.endValue, at: end)
-        return end &+ 2
+        if digits.count <= 6 {
+            store(digits.text | ItemBuffer.Mark.endValue << UInt64(8 &* digits.count), at: offset)
+        } else {
+            store(digits.text, at: offset)
+            store(ItemBuffer.Mark.endValue, at: offset &+ digits.count)
+        }
+        return offset &+ digits.count &+ 2
     }
 
     /// The decimal digits of a number, after a minus where it is negative; returns the place behind them.
@@ -442,12 +472,6 @@ extension MutableRawSpan {
         return offset &+ digits.count
     }
 
-    /// Exactly so many digits, at most eight, with zeros in front.
-    @inline(__always)
-    fileprivate mutating func storeDigits(of value: UInt, padded count: Int, at offset: Int) {
-        store(Digits.padded(value) >> UInt64(8 &* (8 &- count)), at: offset)
-    }
-
     /// More than eight digits: eight at a time.
     @inline(never)
     private mutating func storeLongDigits(of value: UInt, at start: Int) -> Int {
@@ -459,42 +483,44 @@ extension MutableRawSpan {
 }
 
 /// A text of at most sixteen bytes in two words, which may overlap.
+// Three words, so that it is returned in registers.
 private struct ShortText {
     /// The first eight bytes; fewer are filled up.
     let first: UInt64
     /// The last eight bytes, or the same as `first`.
     let last: UInt64
-    /// How far behind the first word the last one begins.
-    let step: Int
+    /// Negative for a text that is longer or has a byte that needs an escape; nothing else is known of it.
     let count: Int
-    /// Whether no byte needs an escape; also false for a longer text, of which nothing else is known.
-    let isClean: Bool
+
+    @inline(__always)
+    var isClean: Bool { count >= 0 }
+    /// How far behind the first word the last one begins.
+    @inline(__always)
+    var step: Int { max(0, count &- 8) }
 
     @inline(__always)
     init(_ text: Span<UInt8>) {
-        count = text.count
-        if count < 8 {
+        let specials: UInt64
+        if text.count < 8 {
             first = JSONText.shortWord(text)
             last = first
-            step = 0
-            isClean = JSONText.specials(in: first) == 0
-        } else if count <= 16 {
+            specials = JSONText.specials(in: first)
+        } else if text.count <= 16 {
             first = JSONText.word(text, at: 0)
-            step = count &- 8
-            last = JSONText.word(text, at: step)
-            isClean = JSONText.specials(in: first) | JSONText.specials(in: last) == 0
+            last = JSONText.word(text, at: text.count &- 8)
+            specials = JSONText.specials(in: first) | JSONText.specials(in: last)
         } else {
             first = 0
             last = 0
-            step = 0
-            isClean = false
+            specials = 1
         }
+        count = specials == 0 ? text.count : -1
     }
 
     /// The text as a name that ends at a place.
     @inline(__always)
     func name(endingAt end: Int) -> ItemBuffer.Name {
-        ItemBuffer.Name(range: (end &- count)..<end, feature: WrittenNames.feature(first, last))
+        ItemBuffer.Name(start: end &- count, length: count, feature: WrittenNames.feature(first, last))
     }
 }
 

@@ -136,8 +136,8 @@ public struct ItemWriter: ~Copyable {
 
     /// The keys that lead to the map that is written to.
     private var path: [any CodingKey] {
-        names.openMaps.map { range in
-            let escaped = Array(buffer[range])
+        names.openMaps.map { start in
+            let escaped = Array(buffer.name(at: start))
             let name = String(decoding: JSONText.unescaped(escaped.span, 0..<escaped.count), as: UTF8.self)
             return PathKey(stringValue: name)
         }
@@ -184,7 +184,7 @@ public struct ItemWriter: ~Copyable {
         swap(&lent, &buffer)
         session.state = EncodingState(
             consume lent,
-            valueOf: written.range,
+            valueOf: written,
             from: start,
             depth: depth,
             outer: outer,

@@ -2,14 +2,22 @@
 ///
 /// Bits tell most new names from all others without comparing; sixteen names take no allocation.
 struct WrittenNames {
-    /// A name's text as it stands in the buffer, without quotes.
+    /// Where a name's text begins in the buffer; its end is found where it is needed, which is seldom.
+    ///
+    /// One number for both, the complement of the place for the name of a map that is being written: what is stored for
+    /// each member is what takes the time.
     private struct Place {
-        var start = 0
-        var length: Int32 = 0
-        /// Whether it names a map that is being written.
-        var isOpenMap = false
+        private var bits = 0
 
-        var range: Range<Int> { start..<(start &+ Int(length)) }
+        init() {}
+        @inline(__always)
+        init(_ start: Int) { bits = start }
+
+        var isOpenMap: Bool {
+            get { bits < 0 }
+            set { if newValue != isOpenMap { bits = ~bits } }
+        }
+        var start: Int { isOpenMap ? ~bits : bits }
     }
 
     /// What is put aside of a map while one inside it is written.
@@ -27,6 +35,10 @@ struct WrittenNames {
     /// One bit for a feature of each name of the innermost map.
     private var features = InlineArray<8, UInt64>(repeating: 0)
 
+    // Inlined: to be made elsewhere and moved takes as long as three names.
+    @inline(__always)
+    init() {}
+
     /// Whether the innermost map has members.
     @inline(__always)
     var hasMembers: Bool { count > first }
@@ -36,12 +48,13 @@ struct WrittenNames {
     /// - Returns: whether the map may have it already, see `isRepeated`.
     @inline(__always)
     mutating func append(_ name: ItemBuffer.Name) -> Bool {
-        let place = Place(start: name.range.lowerBound, length: Int32(clamping: name.range.count))
+        let place = Place(name.start)
         if count < places.count { places[count] = place } else { more.append(place) }
         count &+= 1
         let bit: UInt64 = 1 << UInt64(name.feature & 63)
-        let word = features[name.feature >> 6]
-        features[name.feature >> 6] = word | bit
+        let index = name.feature >> 6 & 7
+        let word = features[index]
+        features[index] = word | bit
         return word & bit != 0
     }
 
@@ -66,17 +79,14 @@ struct WrittenNames {
     /// Whether the name added last stands in the innermost map a second time.
     @inline(never)
     mutating func isRepeated(in buffer: borrowing ItemBuffer) -> Bool {
-        let last = range(count - 1)
-        for index in first..<(count - 1) {
-            let earlier = range(index)
-            if earlier.count == last.count, buffer[earlier] == buffer[last] { return true }
-        }
+        let last = buffer.name(at: start(count - 1))
+        for index in first..<(count - 1) where buffer.name(at: start(index)) == last { return true }
         return false
     }
 
     // Mutating, though nothing is changed: else all the places would be copied for one to be looked at.
-    private mutating func range(_ index: Int) -> Range<Int> {
-        index < places.count ? places[index].range : more[index - places.count].range
+    private mutating func start(_ index: Int) -> Int {
+        index < places.count ? places[index].start : more[index - places.count].start
     }
 
     /// Takes the name added last out again.
@@ -112,9 +122,9 @@ struct WrittenNames {
         }
     }
 
-    /// Where the names of the maps stand that are being written inside the item, the outermost first.
-    var openMaps: [Range<Int>] {
+    /// Where the names of the maps begin that are being written inside the item, the outermost first.
+    var openMaps: [Int] {
         (0..<count).lazy.map { $0 < places.count ? places[$0] : more[$0 - places.count] }
-            .filter(\.isOpenMap).map(\.range)
+            .filter(\.isOpenMap).map(\.start)
     }
 }
