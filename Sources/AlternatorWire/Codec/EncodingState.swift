@@ -143,8 +143,10 @@ struct EncodingState {
         if let whole = EncodingSession.whole(value) {
             try member(frame, name, integer: whole)
         } else if let decimal = ShortDecimal(value) {
-            try member(frame, name)
-            buffer.decimal(decimal)
+            let text = name.utf8.span
+            let begun = try begin(frame, text)
+            let written = buffer.member(name, text, hasComma: begun.hasComma, decimal: decimal)
+            try register(frame, name, at: written, begun)
         } else {
             return false
         }

@@ -155,6 +155,26 @@ struct ItemBuffer {
         return written
     }
 
+    /// `,"name":{"N":"0.25"}`.
+    @inline(__always)
+    mutating func member(_ name: String, _ text: Span<UInt8>, hasComma: Bool, decimal: ShortDecimal) -> Name {
+        let short = ShortText(text)
+        if short.isClean {
+            reserve(ItemBuffer.room)
+            let start = count
+            var span = storage.mutableSpan
+            var bytes = MutableRawSpan(_elements: &span)
+            var room = bytes._mutatingExtracting(start..<(start &+ ItemBuffer.room))
+            let end = room.storeName(short, hasComma)
+            room.store(Mark.number, at: end)
+            count = start &+ room.storeDecimal(decimal, at: end &+ 8)
+            return short.name(endingAt: start &+ end)
+        }
+        let written = rarerMember(name, hasComma: hasComma, Mark.number, length: 8)
+        closeDecimal(decimal)
+        return written
+    }
+
     /// `,"name":{"BOOL":true}`.
     @inline(__always)
     mutating func member(_ name: String, _ text: Span<UInt8>, hasComma: Bool, bool: Bool) -> Name {
@@ -239,7 +259,19 @@ struct ItemBuffer {
     /// `text"}`, the rest of an S.
     @inline(never)
     private mutating func closeString(_ string: String) {
-        if !appendClean(string.utf8.span) { append { $0.escaped(string) } }
+        let text = string.utf8.span
+        reserve(text.count &+ 16)
+        let start = count
+        var span = storage.mutableSpan
+        var bytes = MutableRawSpan(_elements: &span)
+        guard bytes.storeClean(text, at: start) else { return closeEscaped(string) }
+        bytes.store(Mark.endValue, at: start &+ text.count)
+        count = start &+ text.count &+ 2
+    }
+
+    @inline(never)
+    private mutating func closeEscaped(_ string: String) {
+        append { $0.escaped(string) }
         append(Mark.endValue, length: 2)
     }
 
@@ -266,21 +298,14 @@ struct ItemBuffer {
         closeInteger(value)
     }
 
-    /// `{"N":"0.25"}`.
-    mutating func decimal(_ value: ShortDecimal) {
+    /// `0.25"}`, the rest of an N.
+    @inline(never)
+    private mutating func closeDecimal(_ value: ShortDecimal) {
         reserve(ItemBuffer.room)
         let start = count
         var span = storage.mutableSpan
         var bytes = MutableRawSpan(_elements: &span)
-        var room = bytes._mutatingExtracting(start..<(start &+ ItemBuffer.room))
-        room.store(Mark.number >> 16 | UInt64(UInt8(ascii: "-")) << 48, at: 0)
-        // Not more than ten digits before the point, see `ShortDecimal`.
-        let offset = room.storeDigits(of: value.whole, at: value.isNegative ? 7 : 6)
-        // The point, not more than five digits and `"}` are one word.
-        let fraction = Digits.padded(value.fraction) >> UInt64(8 &* (8 &- value.places))
-        let end = Mark.endValue << UInt64(8 &* (value.places &+ 1))
-        room.store(UInt64(UInt8(ascii: ".")) | fraction << 8 | end, at: offset)
-        count = start &+ offset &+ value.places &+ 3
+        count = bytes.storeDecimal(value, at: start)
     }
 
     /// `{"L":[{"S":"text"},…]}`.
@@ -298,7 +323,7 @@ struct ItemBuffer {
     }
 
     /// `,{"S":"text"}`, or the same without the comma.
-    @inline(__always)
+    @inline(never)
     private mutating func element(_ string: String, hasComma: Bool) {
         let value = string.utf8.span
         let lead = hasComma ? 1 : 0
@@ -470,6 +495,19 @@ extension MutableRawSpan {
         let digits = Digits(value)
         store(digits.text, at: offset)
         return offset &+ digits.count
+    }
+
+    /// A number with its minus, and `"}`; returns the place behind them.
+    @inline(__always)
+    fileprivate mutating func storeDecimal(_ value: ShortDecimal, at start: Int) -> Int {
+        storeByte(UInt8(ascii: "-"), at: start)
+        // Not more than ten digits before the point, see `ShortDecimal`.
+        let offset = storeDigits(of: value.whole, at: value.isNegative ? start &+ 1 : start)
+        // The point, not more than five digits and `"}` are one word.
+        let fraction = Digits.padded(value.fraction) >> UInt64(8 &* (8 &- value.places))
+        let end = ItemBuffer.Mark.endValue << UInt64(8 &* (value.places &+ 1))
+        store(UInt64(UInt8(ascii: ".")) | fraction << 8 | end, at: offset)
+        return offset &+ value.places &+ 3
     }
 
     /// More than eight digits: eight at a time.

@@ -42,8 +42,8 @@ public struct ItemWriter: ~Copyable {
         guard let value, failure == nil else { return }
         if let whole = EncodingSession.whole(value) { return integer(name, whole) }
         if let decimal = ShortDecimal(value) {
-            begin(name)
-            return buffer.decimal(decimal)
+            let text = name.utf8.span
+            return added(name, buffer.member(name, text, hasComma: names.hasMembers, decimal: decimal))
         }
         guard let text = DecimalParts.plainText(ofShortest: value) else {
             failure = EncodingError.unstorable(value, at: path(name))
