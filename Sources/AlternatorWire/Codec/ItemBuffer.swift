@@ -289,7 +289,7 @@ struct ItemBuffer {
 
     /// `{"S":"text"}`.
     @inline(__always)
-    mutating func string(_ string: String) { element(string, hasComma: false) }
+    mutating func string(_ string: String) { _ = element(string, hasComma: false) }
 
     /// `{"N":"1"}`.
     @inline(__always)
@@ -318,13 +318,14 @@ struct ItemBuffer {
     mutating func closeList(_ strings: [String]) {
         // By a span: an iterator would retain each text.
         let texts = strings.span
-        for index in texts.indices { element(texts[index], hasComma: index > 0) }
-        closeList()
+        var isClosed = false
+        for index in texts.indices { isClosed = element(texts[index], hasComma: index > 0) }
+        if isClosed { count &+= 2 } else { closeList() }
     }
 
-    /// `,{"S":"text"}`, or the same without the comma.
+    /// `,{"S":"text"}`, or the same without the comma; returns whether `]}` stands behind it.
     @inline(never)
-    private mutating func element(_ string: String, hasComma: Bool) {
+    private mutating func element(_ string: String, hasComma: Bool) -> Bool {
         let value = string.utf8.span
         let lead = hasComma ? 1 : 0
         let text = ShortText(value)
@@ -339,13 +340,14 @@ struct ItemBuffer {
             room.store(Mark.string >> 16, at: lead)
             room.storeText(text, at: lead &+ 6)
             let end = lead &+ 6 &+ text.count
-            room.store(Mark.endValue, at: end)
+            room.store(Mark.endValueAndList, at: end)
             count = start &+ end &+ 2
-            return
+            return true
         }
         if hasComma { comma() }
         append(Mark.string >> 16, length: 6)
         closeString(string)
+        return false
     }
 
     /// `{"N":"text"}` of text that is a number.
@@ -392,6 +394,8 @@ struct ItemBuffer {
         static let endFalse: UInt64 = 0x7D65_736C_6166_3A22
         /// `"}`.
         static let endValue: UInt64 = 0x7D22
+        /// `"}]}`.
+        static let endValueAndList: UInt64 = 0x7D5D_7D22
         /// `{"BOOL":`.
         static let bool: UInt64 = 0x3A22_4C4F_4F42_227B
         /// `{"NULL":`.

@@ -13,10 +13,12 @@ public struct ItemWriter: ~Copyable {
     private var failure: (any Error)?
 
     init(appendingTo bytes: consuming [UInt8], encoder: ItemEncoder) {
-        buffer = ItemBuffer(consume bytes)
-        self.encoder = encoder
-        if depth > encoder.maximumDepth { failure = tooDeep() }
+        // What is done with parts of a whole writer would be done elsewhere, and the writer be moved here.
+        var buffer = ItemBuffer(consume bytes)
         buffer.openMap(isItem: true)
+        self.buffer = consume buffer
+        self.encoder = encoder
+        failure = encoder.maximumDepth < 0 ? ItemWriter.tooDeep(encoder, at: []) : nil
     }
 
     // MARK: Attributes
@@ -92,7 +94,7 @@ public struct ItemWriter: ~Copyable {
             value.write(into: &self)
             buffer.closeMap(isItem: false)
         } else {
-            failure = tooDeep()
+            failure = ItemWriter.tooDeep(encoder, at: path)
         }
         depth -= 1
         names.closeMap(outer)
@@ -130,13 +132,14 @@ public struct ItemWriter: ~Copyable {
         failure = EncodingError.refused(String.self, "the attribute is written twice", at: path(name))
     }
 
-    private func tooDeep() -> EncodingError {
+    private static func tooDeep(_ encoder: ItemEncoder, at path: [any CodingKey]) -> EncodingError {
         .refused(nil, "nested more than \(encoder.maximumDepth) levels deep", at: path)
     }
 
     /// The keys that lead to the map that is written to.
     private var path: [any CodingKey] {
-        names.openMaps.map { start in
+        var names = names
+        return names.openMaps().map { start in
             let escaped = Array(buffer.name(at: start))
             let name = String(decoding: JSONText.unescaped(escaped.span, 0..<escaped.count), as: UTF8.self)
             return PathKey(stringValue: name)

@@ -2,38 +2,20 @@
 ///
 /// Bits tell most new names from all others without comparing; sixteen names take no allocation.
 struct WrittenNames {
-    /// Where a name's text begins in the buffer; its end is found where it is needed, which is seldom.
+    // Written out: what makes it by repeating makes it elsewhere, to be moved here.
+    /// Where each name's text begins in the buffer; its end is found where it is needed, which is seldom.
     ///
-    /// One number for both, the complement of the place for the name of a map that is being written: what is stored for
-    /// each member is what takes the time.
-    private struct Place {
-        private var bits = 0
-
-        init() {}
-        @inline(__always)
-        init(_ start: Int) { bits = start }
-
-        var isOpenMap: Bool {
-            get { bits < 0 }
-            set { if newValue != isOpenMap { bits = ~bits } }
-        }
-        var start: Int { isOpenMap ? ~bits : bits }
-    }
-
-    /// What is put aside of a map while one inside it is written.
-    struct Outer {
-        fileprivate let features: InlineArray<8, UInt64>
-        fileprivate let first: Int
-    }
-
-    private var places = InlineArray<16, Place>(repeating: Place())
+    /// Behind the name of a map that is being written stands where the names of the map around it begin, see `first`.
+    private var places: InlineArray<16, Int> = [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]
     /// The places for which there is no room above.
-    private var more: [Place] = []
+    private var more: [Int] = []
     private var count = 0
     /// Where the names of the innermost map begin.
     private var first = 0
     /// One bit for a feature of each name of the innermost map.
-    private var features = InlineArray<8, UInt64>(repeating: 0)
+    private var features: Features = [0, 0, 0, 0, 0, 0, 0, 0]
+
+    typealias Features = InlineArray<8, UInt64>
 
     // Inlined: to be made elsewhere and moved takes as long as three names.
     @inline(__always)
@@ -48,14 +30,18 @@ struct WrittenNames {
     /// - Returns: whether the map may have it already, see `isRepeated`.
     @inline(__always)
     mutating func append(_ name: ItemBuffer.Name) -> Bool {
-        let place = Place(name.start)
-        if count < places.count { places[count] = place } else { more.append(place) }
-        count &+= 1
+        push(name.start)
         let bit: UInt64 = 1 << UInt64(name.feature & 63)
         let index = name.feature >> 6 & 7
         let word = features[index]
         features[index] = word | bit
         return word & bit != 0
+    }
+
+    @inline(__always)
+    private mutating func push(_ place: Int) {
+        if count < places.count { places[count] = place } else { more.append(place) }
+        count &+= 1
     }
 
     /// A number below 512 that most different names differ in.
@@ -79,14 +65,14 @@ struct WrittenNames {
     /// Whether the name added last stands in the innermost map a second time.
     @inline(never)
     mutating func isRepeated(in buffer: borrowing ItemBuffer) -> Bool {
-        let last = buffer.name(at: start(count - 1))
-        for index in first..<(count - 1) where buffer.name(at: start(index)) == last { return true }
+        let last = buffer.name(at: place(count - 1))
+        for index in first..<(count - 1) where buffer.name(at: place(index)) == last { return true }
         return false
     }
 
     // Mutating, though nothing is changed: else all the places would be copied for one to be looked at.
-    private mutating func start(_ index: Int) -> Int {
-        index < places.count ? places[index].start : more[index - places.count].start
+    private mutating func place(_ index: Int) -> Int {
+        index < places.count ? places[index] : more[index - places.count]
     }
 
     /// Takes the name added last out again.
@@ -96,35 +82,32 @@ struct WrittenNames {
     }
 
     /// Begins the map that the name added last is for.
-    mutating func openMap() -> Outer {
-        let outer = Outer(features: features, first: first)
-        markLast(isOpenMap: true)
+    ///
+    /// - Returns: the features of the map around it, to be given back to `closeMap`.
+    mutating func openMap() -> Features {
+        let outer = features
+        push(first)
         first = count
-        features = InlineArray(repeating: 0)
+        features = [0, 0, 0, 0, 0, 0, 0, 0]
         return outer
     }
 
     /// Ends the map begun last.
-    mutating func closeMap(_ outer: Outer) {
-        if count > places.count { more.removeLast(count - max(first, places.count)) }
-        count = first
-        markLast(isOpenMap: false)
-        features = outer.features
-        first = outer.first
-    }
-
-    private mutating func markLast(isOpenMap: Bool) {
-        let last = count - 1
-        if last < places.count {
-            places[last].isOpenMap = isOpenMap
-        } else {
-            more[last - places.count].isOpenMap = isOpenMap
-        }
+    mutating func closeMap(_ outer: Features) {
+        features = outer
+        count = first - 1
+        first = place(count)
+        if !more.isEmpty { more.removeLast(more.count - max(0, count - places.count)) }
     }
 
     /// Where the names of the maps begin that are being written inside the item, the outermost first.
-    var openMaps: [Int] {
-        (0..<count).lazy.map { $0 < places.count ? places[$0] : more[$0 - places.count] }
-            .filter(\.isOpenMap).map(\.start)
+    mutating func openMaps() -> [Int] {
+        var names: [Int] = []
+        var inner = first
+        while inner > 0 {
+            names.append(place(inner - 2))
+            inner = place(inner - 1)
+        }
+        return names.reversed()
     }
 }
