@@ -173,6 +173,57 @@ struct FastItemEdgeTests {
         }
     }
 
+    @Test func `a name is found again whichever way each of them is written`() {
+        for length in 0...18 {
+            let name = String("abcdefghijklmnopqr".prefix(length))
+            for (first, second) in [(1, 1), (1, .max), (.min, 1), (.max, .min)] {
+                let twice = Hand { writer in
+                    writer.integer(name, first)
+                    writer.integer(name, second)
+                }
+                expectError(.mapping, "attribute \(name)", "twice") { try itemJSON(twice) }
+            }
+        }
+    }
+
+    @Test func `a map inside hides no name around it and lends it none`() throws {
+        let inner = Hand { writer in
+            writer.integer("b", 2)
+            writer.map("deep", Hand { $0.integer("c", 3) })
+        }
+        let around = Hand { writer in
+            writer.integer("a", 1)
+            writer.map("m", inner)
+        }
+        let item = Hand { writer in
+            around.write(into: &writer)
+            for name in ["b", "c", "deep"] { writer.bool(name, true) }
+        }
+        let expected =
+            #"{"a":{"N":"1"},"m":{"M":{"b":{"N":"2"},"deep":{"M":{"c":{"N":"3"}}}}},"#
+            + #""b":{"BOOL":true},"c":{"BOOL":true},"deep":{"BOOL":true}}"#
+        #expect(try itemJSON(item) == expected)
+        for name in ["a", "m"] {
+            let twice = Hand { writer in
+                around.write(into: &writer)
+                writer.bool(name, true)
+            }
+            expectError(.mapping, "attribute \(name)", "twice") { try itemJSON(twice) }
+        }
+        for name in ["b", "deep"] {
+            let twice = Hand { writer in
+                writer.map(
+                    "o",
+                    Hand { writer in
+                        inner.write(into: &writer)
+                        writer.bool(name, true)
+                    }
+                )
+            }
+            expectError(.mapping, "attribute o.\(name)", "twice") { try itemJSON(twice) }
+        }
+    }
+
     @Test func `names with escapes and without text are names like others`() throws {
         let item = Hand { writer in
             writer.integer("", 1)
