@@ -32,6 +32,23 @@ struct ItemBuffer {
         return storage[start..<end]
     }
 
+    /// Whether the names whose texts begin at two offsets are the same as they are written.
+    func haveSameName(_ left: Int, _ right: Int) -> Bool {
+        var offset = 0
+        while storage[left + offset] == storage[right + offset] {
+            switch storage[left + offset] {
+            case UInt8(ascii: "\""): return true
+            // What is escaped may be a quote.
+            case UInt8(ascii: "\\"):
+                offset += 1
+                if storage[left + offset] != storage[right + offset] { return false }
+            default: break
+            }
+            offset += 1
+        }
+        return false
+    }
+
     /// Takes back all from an offset on.
     mutating func truncate(to offset: Int) { count = min(count, max(0, offset)) }
 

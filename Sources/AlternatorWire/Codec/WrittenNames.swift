@@ -65,8 +65,8 @@ struct WrittenNames {
     /// Whether the name added last stands in the innermost map a second time.
     @inline(never)
     mutating func isRepeated(in buffer: borrowing ItemBuffer) -> Bool {
-        let last = buffer.name(at: place(count - 1))
-        for index in first..<(count - 1) where buffer.name(at: place(index)) == last { return true }
+        let last = place(count - 1)
+        for index in first..<(count - 1) where buffer.haveSameName(place(index), last) { return true }
         return false
     }
 

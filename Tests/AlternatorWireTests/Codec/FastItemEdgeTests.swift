@@ -186,6 +186,24 @@ struct FastItemEdgeTests {
         }
     }
 
+    @Test func `names that begin and end alike are compared to the end`() throws {
+        // Eight bytes at both ends are the same, so that only comparing tells them apart.
+        let middles = ["", "1", "2", "12", "\"", "\"1", "\"2", "\\", "\\\\", "\\\"", "\\1"]
+        let names = middles.map { "abcdefgh\($0)ijklmnop" }
+        let item = Hand { writer in
+            for (number, name) in names.enumerated() { writer.integer(name, number) }
+        }
+        let read = try decoded([String: Int].self, try itemJSON(item))
+        #expect(read == Dictionary(uniqueKeysWithValues: zip(names, 0...)))
+        for name in names {
+            let twice = Hand { writer in
+                item.write(into: &writer)
+                writer.bool(name, true)
+            }
+            expectError(.mapping, "attribute \(name)", "twice") { try itemJSON(twice) }
+        }
+    }
+
     @Test func `a map inside hides no name around it and lends it none`() throws {
         let inner = Hand { writer in
             writer.integer("b", 2)
