@@ -39,10 +39,10 @@ struct EncodingState {
 
     /// Goes on with the value of a member that an `ItemWriter` has begun: frame 1, in a map that is frame 0.
     ///
-    /// The member begins at `start`, its name stands at `range`; `outer` leads to the map, `depth` maps are around it.
+    /// The member begins at `start`, its name is `name`; `outer` leads to the map, `depth` maps are around it.
     init(
         _ buffer: consuming ItemBuffer,
-        valueOf range: Range<Int>,
+        valueOf name: ItemBuffer.Name,
         from start: Int,
         depth: Int,
         outer: [any CodingKey],
@@ -56,7 +56,7 @@ struct EncodingState {
         frames.reserveCapacity(2)
         frames.append(map)
         top = 0
-        names.append(Name(frame: 0, buffer: 0, offset: range.lowerBound, length: range.count))
+        names.append(Name(frame: 0, buffer: 0, offset: name.start, length: name.length))
         _ = openFrame(in: 0, start: start, isMember: true)
         if !outer.isEmpty { outerPath = outer }
     }
@@ -85,19 +85,23 @@ struct EncodingState {
     private mutating func register(
         _ frame: Int,
         _ name: String,
-        at range: Range<Int>,
+        at place: ItemBuffer.Name,
         _ begun: (hasComma: Bool, mayRepeat: Bool)
     ) throws {
-        let written = Name(frame: frame, buffer: active, offset: range.lowerBound, length: range.count)
-        if begun.mayRepeat, isWritten(written) { throw repeated(frame, name, at: range, hasComma: begun.hasComma) }
+        let written = Name(frame: frame, buffer: active, offset: place.start, length: place.length)
+        if begun.mayRepeat, isWritten(written) { throw repeated(frame, name, at: place, hasComma: begun.hasComma) }
         names.append(written)
     }
 
     @inline(never)
-    private mutating func repeated(_ frame: Int, _ name: String, at range: Range<Int>, hasComma: Bool) -> EncodingError
-    {
+    private mutating func repeated(
+        _ frame: Int,
+        _ name: String,
+        at place: ItemBuffer.Name,
+        hasComma: Bool
+    ) -> EncodingError {
         frames[frame].count &-= 1
-        removeBytes(from: range.lowerBound - (hasComma ? 2 : 1))
+        removeBytes(from: place.start - (hasComma ? 2 : 1))
         return EncodingError.refused(
             String.self,
             "the attribute is written twice",
@@ -124,7 +128,8 @@ struct EncodingState {
     mutating func member(_ frame: Int, _ name: String, string text: String) throws {
         let nameText = name.utf8.span
         let begun = try begin(frame, nameText)
-        try register(frame, name, at: buffer.member(name, nameText, hasComma: begun.hasComma, string: text), begun)
+        let written = buffer.member(name, nameText, hasComma: begun.hasComma, string: text)
+        try register(frame, name, at: written, begun)
     }
 
     mutating func member(_ frame: Int, _ name: String, integer value: Int) throws {
@@ -138,8 +143,10 @@ struct EncodingState {
         if let whole = EncodingSession.whole(value) {
             try member(frame, name, integer: whole)
         } else if let decimal = ShortDecimal(value) {
-            try member(frame, name)
-            buffer.decimal(decimal)
+            let text = name.utf8.span
+            let begun = try begin(frame, text)
+            let written = buffer.member(name, text, hasComma: begun.hasComma, decimal: decimal)
+            try register(frame, name, at: written, begun)
         } else {
             return false
         }

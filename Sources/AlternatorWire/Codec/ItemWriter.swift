@@ -13,10 +13,12 @@ public struct ItemWriter: ~Copyable {
     private var failure: (any Error)?
 
     init(appendingTo bytes: consuming [UInt8], encoder: ItemEncoder) {
-        buffer = ItemBuffer(consume bytes)
-        self.encoder = encoder
-        if depth > encoder.maximumDepth { failure = tooDeep() }
+        // What is done with parts of a whole writer would be done elsewhere, and the writer be moved here.
+        var buffer = ItemBuffer(consume bytes)
         buffer.openMap(isItem: true)
+        self.buffer = consume buffer
+        self.encoder = encoder
+        failure = encoder.maximumDepth < 0 ? ItemWriter.tooDeep(encoder, at: []) : nil
     }
 
     // MARK: Attributes
@@ -25,14 +27,14 @@ public struct ItemWriter: ~Copyable {
     public mutating func string(_ name: String, _ value: String?) {
         guard let value, failure == nil else { return }
         let text = name.utf8.span
-        added(name, text, at: buffer.member(name, text, hasComma: names.hasMembers, string: value))
+        added(name, buffer.member(name, text, hasComma: names.hasMembers, string: value))
     }
 
     /// N; `nil` is left out.
     public mutating func integer(_ name: String, _ value: Int?) {
         guard let value, failure == nil else { return }
         let text = name.utf8.span
-        added(name, text, at: buffer.member(name, text, hasComma: names.hasMembers, integer: value))
+        added(name, buffer.member(name, text, hasComma: names.hasMembers, integer: value))
     }
 
     /// N in the shortest form that reads back as the same number; `nil` is left out.
@@ -42,8 +44,8 @@ public struct ItemWriter: ~Copyable {
         guard let value, failure == nil else { return }
         if let whole = EncodingSession.whole(value) { return integer(name, whole) }
         if let decimal = ShortDecimal(value) {
-            begin(name)
-            return buffer.decimal(decimal)
+            let text = name.utf8.span
+            return added(name, buffer.member(name, text, hasComma: names.hasMembers, decimal: decimal))
         }
         guard let text = DecimalParts.plainText(ofShortest: value) else {
             failure = EncodingError.unstorable(value, at: path(name))
@@ -57,14 +59,14 @@ public struct ItemWriter: ~Copyable {
     public mutating func bool(_ name: String, _ value: Bool?) {
         guard let value, failure == nil else { return }
         let text = name.utf8.span
-        added(name, text, at: buffer.member(name, text, hasComma: names.hasMembers, bool: value))
+        added(name, buffer.member(name, text, hasComma: names.hasMembers, bool: value))
     }
 
     /// L of S; `nil` is left out.
     public mutating func strings(_ name: String, _ value: [String]?) {
         guard let value, failure == nil else { return }
         let text = name.utf8.span
-        added(name, text, at: buffer.openList(name, text, hasComma: names.hasMembers))
+        added(name, buffer.openList(name, text, hasComma: names.hasMembers))
         buffer.closeList(value)
     }
 
@@ -84,7 +86,7 @@ public struct ItemWriter: ~Copyable {
     public mutating func map<Part: FastItem>(_ name: String, _ value: Part) {
         guard failure == nil else { return }
         let text = name.utf8.span
-        added(name, text, at: buffer.openMap(name, text, hasComma: names.hasMembers))
+        added(name, buffer.openMap(name, text, hasComma: names.hasMembers))
         guard failure == nil else { return }
         let outer = names.openMap()
         depth += 1
@@ -92,7 +94,7 @@ public struct ItemWriter: ~Copyable {
             value.write(into: &self)
             buffer.closeMap(isItem: false)
         } else {
-            failure = tooDeep()
+            failure = ItemWriter.tooDeep(encoder, at: path)
         }
         depth -= 1
         names.closeMap(outer)
@@ -115,13 +117,13 @@ public struct ItemWriter: ~Copyable {
     @inline(__always)
     private mutating func begin(_ name: String) {
         let text = name.utf8.span
-        added(name, text, at: buffer.member(name, text, hasComma: names.hasMembers))
+        added(name, buffer.member(name, text, hasComma: names.hasMembers))
     }
 
     /// Remembers a name that was written; refuses one that is there already.
     @inline(__always)
-    private mutating func added(_ name: String, _ text: Span<UInt8>, at range: Range<Int>) {
-        if names.append(text, at: range) { refuseRepeated(name) }
+    private mutating func added(_ name: String, _ written: ItemBuffer.Name) {
+        if names.append(written) { refuseRepeated(name) }
     }
 
     @inline(never)
@@ -130,14 +132,15 @@ public struct ItemWriter: ~Copyable {
         failure = EncodingError.refused(String.self, "the attribute is written twice", at: path(name))
     }
 
-    private func tooDeep() -> EncodingError {
+    private static func tooDeep(_ encoder: ItemEncoder, at path: [any CodingKey]) -> EncodingError {
         .refused(nil, "nested more than \(encoder.maximumDepth) levels deep", at: path)
     }
 
     /// The keys that lead to the map that is written to.
     private var path: [any CodingKey] {
-        names.openMaps.map { range in
-            let escaped = Array(buffer[range])
+        var names = names
+        return names.openMaps().map { start in
+            let escaped = Array(buffer.name(at: start))
             let name = String(decoding: JSONText.unescaped(escaped.span, 0..<escaped.count), as: UTF8.self)
             return PathKey(stringValue: name)
         }
@@ -176,15 +179,15 @@ public struct ItemWriter: ~Copyable {
     ) throws {
         let start = buffer.count
         let text = name.utf8.span
-        let range = buffer.member(name, text, hasComma: names.hasMembers)
-        added(name, text, at: range)
+        let written = buffer.member(name, text, hasComma: names.hasMembers)
+        added(name, written)
         guard failure == nil else { return }
         let outer = depth > 0 ? path : []
         var lent = ItemBuffer()
         swap(&lent, &buffer)
         session.state = EncodingState(
             consume lent,
-            valueOf: range,
+            valueOf: written,
             from: start,
             depth: depth,
             outer: outer,

@@ -2,30 +2,24 @@
 ///
 /// Bits tell most new names from all others without comparing; sixteen names take no allocation.
 struct WrittenNames {
-    /// A name's text as it stands in the buffer, without quotes.
-    private struct Place {
-        var start = 0
-        var length: Int32 = 0
-        /// Whether it names a map that is being written.
-        var isOpenMap = false
-
-        var range: Range<Int> { start..<(start &+ Int(length)) }
-    }
-
-    /// What is put aside of a map while one inside it is written.
-    struct Outer {
-        fileprivate let features: InlineArray<8, UInt64>
-        fileprivate let first: Int
-    }
-
-    private var places = InlineArray<16, Place>(repeating: Place())
+    // Written out: what makes it by repeating makes it elsewhere, to be moved here.
+    /// Where each name's text begins in the buffer; its end is found where it is needed, which is seldom.
+    ///
+    /// Behind the name of a map that is being written stands where the names of the map around it begin, see `first`.
+    private var places: InlineArray<16, Int> = [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]
     /// The places for which there is no room above.
-    private var more: [Place] = []
+    private var more: [Int] = []
     private var count = 0
     /// Where the names of the innermost map begin.
     private var first = 0
     /// One bit for a feature of each name of the innermost map.
-    private var features = InlineArray<8, UInt64>(repeating: 0)
+    private var features: Features = [0, 0, 0, 0, 0, 0, 0, 0]
+
+    typealias Features = InlineArray<8, UInt64>
+
+    // Inlined: to be made elsewhere and moved takes as long as three names.
+    @inline(__always)
+    init() {}
 
     /// Whether the innermost map has members.
     @inline(__always)
@@ -35,39 +29,50 @@ struct WrittenNames {
     ///
     /// - Returns: whether the map may have it already, see `isRepeated`.
     @inline(__always)
-    mutating func append(_ name: Span<UInt8>, at range: Range<Int>) -> Bool {
-        let place = Place(start: range.lowerBound, length: Int32(clamping: range.count))
+    mutating func append(_ name: ItemBuffer.Name) -> Bool {
+        push(name.start)
+        let bit: UInt64 = 1 << UInt64(name.feature & 63)
+        let index = name.feature >> 6 & 7
+        let word = features[index]
+        features[index] = word | bit
+        return word & bit != 0
+    }
+
+    @inline(__always)
+    private mutating func push(_ place: Int) {
         if count < places.count { places[count] = place } else { more.append(place) }
         count &+= 1
-        let feature = WrittenNames.feature(of: name)
-        let bit: UInt64 = 1 << UInt64(feature & 63)
-        let word = features[feature >> 6]
-        features[feature >> 6] = word | bit
-        return word & bit != 0
     }
 
     /// A number below 512 that most different names differ in.
     @inline(__always)
-    private static func feature(of name: Span<UInt8>) -> Int {
-        guard name.count > 0 else { return 0 }
-        let middle = Int(name[name.count >> 1])
-        return (Int(name[0]) &* 7 &+ Int(name[name.count &- 1]) &* 31 &+ middle &* 83 &+ name.count &* 11) & 511
+    static func feature(of name: Span<UInt8>) -> Int {
+        if name.count < 8 {
+            let word = JSONText.shortWord(name)
+            return feature(word, word)
+        }
+        return feature(JSONText.word(name, at: 0), JSONText.word(name, at: name.count &- 8))
+    }
+
+    /// The same by the first and the last eight bytes; where there are fewer, they are filled up and twice the same.
+    @inline(__always)
+    static func feature(_ first: UInt64, _ last: UInt64) -> Int {
+        // Fibonacci hashing: the upper bits of the product depend on all bits. The factor is 2^64 divided by the golden
+        // ratio, see Knuth, "The Art of Computer Programming", vol. 3, 6.4.
+        Int(truncatingIfNeeded: ((first &+ (last << 29 | last >> 35)) &* 0x9E37_79B9_7F4A_7C15) >> 55)
     }
 
     /// Whether the name added last stands in the innermost map a second time.
     @inline(never)
     mutating func isRepeated(in buffer: borrowing ItemBuffer) -> Bool {
-        let last = range(count - 1)
-        for index in first..<(count - 1) {
-            let earlier = range(index)
-            if earlier.count == last.count, buffer[earlier] == buffer[last] { return true }
-        }
+        let last = place(count - 1)
+        for index in first..<(count - 1) where buffer.haveSameName(place(index), last) { return true }
         return false
     }
 
     // Mutating, though nothing is changed: else all the places would be copied for one to be looked at.
-    private mutating func range(_ index: Int) -> Range<Int> {
-        index < places.count ? places[index].range : more[index - places.count].range
+    private mutating func place(_ index: Int) -> Int {
+        index < places.count ? places[index] : more[index - places.count]
     }
 
     /// Takes the name added last out again.
@@ -77,35 +82,32 @@ struct WrittenNames {
     }
 
     /// Begins the map that the name added last is for.
-    mutating func openMap() -> Outer {
-        let outer = Outer(features: features, first: first)
-        markLast(isOpenMap: true)
+    ///
+    /// - Returns: the features of the map around it, to be given back to `closeMap`.
+    mutating func openMap() -> Features {
+        let outer = features
+        push(first)
         first = count
-        features = InlineArray(repeating: 0)
+        features = [0, 0, 0, 0, 0, 0, 0, 0]
         return outer
     }
 
     /// Ends the map begun last.
-    mutating func closeMap(_ outer: Outer) {
-        if count > places.count { more.removeLast(count - max(first, places.count)) }
-        count = first
-        markLast(isOpenMap: false)
-        features = outer.features
-        first = outer.first
+    mutating func closeMap(_ outer: Features) {
+        features = outer
+        count = first - 1
+        first = place(count)
+        if !more.isEmpty { more.removeLast(more.count - max(0, count - places.count)) }
     }
 
-    private mutating func markLast(isOpenMap: Bool) {
-        let last = count - 1
-        if last < places.count {
-            places[last].isOpenMap = isOpenMap
-        } else {
-            more[last - places.count].isOpenMap = isOpenMap
+    /// Where the names of the maps begin that are being written inside the item, the outermost first.
+    mutating func openMaps() -> [Int] {
+        var names: [Int] = []
+        var inner = first
+        while inner > 0 {
+            names.append(place(inner - 2))
+            inner = place(inner - 1)
         }
-    }
-
-    /// Where the names of the maps stand that are being written inside the item, the outermost first.
-    var openMaps: [Range<Int>] {
-        (0..<count).lazy.map { $0 < places.count ? places[$0] : more[$0 - places.count] }
-            .filter(\.isOpenMap).map(\.range)
+        return names.reversed()
     }
 }

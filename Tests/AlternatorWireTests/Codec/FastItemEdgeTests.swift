@@ -124,6 +124,124 @@ struct FastItemEdgeTests {
         }
     }
 
+    @Test func `a member is whole wherever the room behind the bytes ends`() throws {
+        // A buffer is longer by some hundred bytes each time: each member comes to stand at each place before its end.
+        for length in 0..<640 {
+            let filling = String(repeating: "f", count: length)
+            let item = Hand { writer in
+                writer.string("f", filling)
+                writer.string("a name that is long", "a text that is long")
+                writer.string("sixteen letters.", "sixteen letters.")
+                writer.integer("sixteen letters,", -99_999_999)
+                writer.integer("i", .min)
+                writer.double("d", -123_456_789.12345)
+                writer.bool("b", false)
+                writer.strings("l", ["sixteen letters.", "a text that is long", "x"])
+                writer.map("m", Hand { $0.binary("n", [0]) })
+            }
+            let expected =
+                #"{"f":{"S":"\#(filling)"},"a name that is long":{"S":"a text that is long"},"#
+                + #""sixteen letters.":{"S":"sixteen letters."},"sixteen letters,":{"N":"-99999999"},"#
+                + #""i":{"N":"-9223372036854775808"},"d":{"N":"-123456789.12345"},"b":{"BOOL":false},"#
+                + #""l":{"L":[{"S":"sixteen letters."},{"S":"a text that is long"},{"S":"x"}]},"#
+                + #""m":{"M":{"n":{"B":"AA=="}}}}"#
+            #expect(try itemJSON(item) == expected)
+        }
+    }
+
+    @Test func `a member of any kind has the name it was given`() throws {
+        for length in 1...20 {
+            let name = String("abcdefghijklmnopqrst".prefix(length))
+            for place in 0...length {
+                // With a quote at each place, and last without one.
+                let letters = name.enumerated().map { $0.offset == place ? "\"" : String($0.element) }
+                let escaped = letters.map { $0 == "\"" ? "\\\"" : $0 }.joined()
+                let item = Hand { writer in
+                    writer.string("1" + letters.joined(), letters.joined())
+                    writer.integer("2" + letters.joined(), 2)
+                    writer.double("3" + letters.joined(), 0.5)
+                    writer.bool("4" + letters.joined(), true)
+                    writer.strings("5" + letters.joined(), [letters.joined(), ""])
+                    writer.map("6" + letters.joined(), Hand { _ in })
+                }
+                let expected =
+                    #"{"1\#(escaped)":{"S":"\#(escaped)"},"2\#(escaped)":{"N":"2"},"3\#(escaped)":{"N":"0.5"},"#
+                    + #""4\#(escaped)":{"BOOL":true},"5\#(escaped)":{"L":[{"S":"\#(escaped)"},{"S":""}]},"#
+                    + #""6\#(escaped)":{"M":{}}}"#
+                #expect(try itemJSON(item) == expected)
+            }
+        }
+    }
+
+    @Test func `a name is found again whichever way each of them is written`() {
+        for length in 0...18 {
+            let name = String("abcdefghijklmnopqr".prefix(length))
+            for (first, second) in [(1, 1), (1, .max), (.min, 1), (.max, .min)] {
+                let twice = Hand { writer in
+                    writer.integer(name, first)
+                    writer.integer(name, second)
+                }
+                expectError(.mapping, "attribute \(name)", "twice") { try itemJSON(twice) }
+            }
+        }
+    }
+
+    @Test func `names that begin and end alike are compared to the end`() throws {
+        // Eight bytes at both ends are the same, so that only comparing tells them apart.
+        let middles = ["", "1", "2", "12", "\"", "\"1", "\"2", "\\", "\\\\", "\\\"", "\\1"]
+        let names = middles.map { "abcdefgh\($0)ijklmnop" }
+        let item = Hand { writer in
+            for (number, name) in names.enumerated() { writer.integer(name, number) }
+        }
+        let read = try decoded([String: Int].self, try itemJSON(item))
+        #expect(read == Dictionary(uniqueKeysWithValues: zip(names, 0...)))
+        for name in names {
+            let twice = Hand { writer in
+                item.write(into: &writer)
+                writer.bool(name, true)
+            }
+            expectError(.mapping, "attribute \(name)", "twice") { try itemJSON(twice) }
+        }
+    }
+
+    @Test func `a map inside hides no name around it and lends it none`() throws {
+        let inner = Hand { writer in
+            writer.integer("b", 2)
+            writer.map("deep", Hand { $0.integer("c", 3) })
+        }
+        let around = Hand { writer in
+            writer.integer("a", 1)
+            writer.map("m", inner)
+        }
+        let item = Hand { writer in
+            around.write(into: &writer)
+            for name in ["b", "c", "deep"] { writer.bool(name, true) }
+        }
+        let expected =
+            #"{"a":{"N":"1"},"m":{"M":{"b":{"N":"2"},"deep":{"M":{"c":{"N":"3"}}}}},"#
+            + #""b":{"BOOL":true},"c":{"BOOL":true},"deep":{"BOOL":true}}"#
+        #expect(try itemJSON(item) == expected)
+        for name in ["a", "m"] {
+            let twice = Hand { writer in
+                around.write(into: &writer)
+                writer.bool(name, true)
+            }
+            expectError(.mapping, "attribute \(name)", "twice") { try itemJSON(twice) }
+        }
+        for name in ["b", "deep"] {
+            let twice = Hand { writer in
+                writer.map(
+                    "o",
+                    Hand { writer in
+                        inner.write(into: &writer)
+                        writer.bool(name, true)
+                    }
+                )
+            }
+            expectError(.mapping, "attribute o.\(name)", "twice") { try itemJSON(twice) }
+        }
+    }
+
     @Test func `names with escapes and without text are names like others`() throws {
         let item = Hand { writer in
             writer.integer("", 1)

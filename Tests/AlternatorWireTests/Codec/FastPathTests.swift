@@ -59,6 +59,21 @@ struct FastPathTests {
         #expect(try itemJSON(Box(a: UInt64.max)) == #"{"a":{"N":"18446744073709551615"}}"#)
     }
 
+    @Test func `digits found side by side are those of the number`() throws {
+        // All of a thousand, and around every power of ten and every carry into the upper half.
+        var numbers = Array(0..<1000)
+        for power in [1000, 10_000, 100_000, 1_000_000, 10_000_000, 100_000_000, 1_000_000_000] {
+            for digit in 1...9 { numbers += (digit * power - 2)...(digit * power + 2) }
+            numbers += [power + power / 10 - 1, power + 9999, power + 99, 9 * power + 990]
+        }
+        for number in numbers {
+            let text = String(number)
+            let negative = String(-number)
+            #expect(try itemJSON(Box(a: [number, -number])) == #"{"a":{"L":[{"N":"\#(text)"},{"N":"\#(negative)"}]}}"#)
+            #expect(try itemJSON(["a": number, "b": -number]) == #"{"a":{"N":"\#(text)"},"b":{"N":"\#(negative)"}}"#)
+        }
+    }
+
     @Test func `text of every length is copied whole, with and without what needs an escape`() throws {
         for length in 0...40 {
             let plain = String("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQR".prefix(length))
