@@ -18,9 +18,9 @@ struct GatheringTests {
         var gathering = Gathering(many: 8)
         var now = MonotonicTime(nanoseconds: 1_000_000_000_000)
 
-        mutating func next(_ callers: Int, after microseconds: Int64 = 50) -> Bool? {
+        mutating func next(_ callers: Int, after microseconds: Int64 = 50, events: Int = 2) -> Bool? {
             now = now.advanced(byNanoseconds: microseconds * 1000)
-            return gathering.change(callers: callers, now: now)
+            return gathering.change(callers: callers, events: events, now: now)
         }
 
         /// Many callers for as long as it takes.
@@ -73,6 +73,16 @@ struct GatheringTests {
             #expect(!rounds.gathering.isOn)
         }
         #expect(pauses == [0, 10, 20, 40, 80, 160, 320, 320])
+    }
+
+    @Test func `long rounds that bring many answers are what it is for`() {
+        var rounds = Rounds()
+        let begun = rounds.begin()
+        let changes = (0..<100).map { _ in rounds.next(1000, after: 10_000, events: 500) }
+        #expect(begun && changes.allSatisfy { $0 == nil })
+        // As many in a time slice that others took.
+        let slow = (0..<30).map { _ in rounds.next(1000, after: 10_000, events: 50) }
+        #expect(slow.contains { $0 == false })
     }
 
     @Test func `one long round among short ones does not stop it`() {

@@ -4,6 +4,8 @@ import Synchronization
 
 /// What is done to a model's items beside its own coding when they are written: found once per type.
 struct ItemTraits<Item: Encodable>: Sendable {
+    /// `nil` for a type that is written by `Codable` alone.
+    let fast = AnyFastType.of(Item.self)
     var dates = DateForms()
     var expiryName: String?
     var isVersioned = false

@@ -3,6 +3,7 @@ import AlternatorWire
 /// Reads items as models or as attributes, with what a model declares: defaults, forms of dates, a union's members.
 struct ItemReading<Item: Decodable> {
     private let traits: ReadTraits
+    private let fast = AnyFastType.of(Item.self)
 
     /// Throws `.mapping` where a declaration of the type cannot be used.
     init() throws(AlternatorError) { traits = try ReadTraits.of(Item.self) }
@@ -19,18 +20,18 @@ struct ItemReading<Item: Decodable> {
     /// The item at the reader's place.
     func item(from reader: inout JSONReader) throws -> Item {
         if Item.self == [String: AttributeValue].self, let item = try reader.readItem() as? Item { return item }
-        if traits.isIdle { return try ItemDecoder().decodeItem(Item.self, from: &reader) }
+        if traits.isIdle { return try ItemDecoder().decodeItem(Item.self, by: fast, from: &reader) }
         let place = EncodedItem(bytes: reader.bytes, start: reader.offset)
         let traits = try traits.resolved(for: place)
         var decoder = ItemDecoder()
         decoder.namesOutsideExtras = traits.ownNames
         let edits = try traits.edits(for: place)
-        guard !edits.isEmpty else { return try decoder.decodeItem(Item.self, from: &reader) }
+        guard !edits.isEmpty else { return try decoder.decodeItem(Item.self, by: fast, from: &reader) }
         var writer = JSONWriter()
         writer.raw(reader.bytes[try reader.valueRange()])
         try EncodedItem(bytes: writer.bytes, start: 0).rewrite(setting: edits, in: &writer)
         var edited = JSONReader(writer.bytes)
-        return try decoder.decodeItem(Item.self, from: &edited)
+        return try decoder.decodeItem(Item.self, by: fast, from: &edited)
     }
 
     /// An item that came as attributes.

@@ -12,7 +12,7 @@ enum ItemWriting {
         into writer: inout JSONWriter
     ) throws(AlternatorError) {
         let start = writer.bytes.count
-        try ItemEncoder().encodeItem(item, into: &writer)
+        try ItemEncoder().encodeItem(item, by: traits.fast, into: &writer)
         try traits.finish(item, purpose, now, from: start, in: &writer)
     }
 

@@ -48,6 +48,8 @@ package final class EventLoop: TaskExecutor, @unchecked Sendable {
     /// Who waits elsewhere; `nil`: the loop never gathers.
     private let callers: CallerCount?
     private(set) var gathering: Gathering
+    /// What the last wait has brought.
+    private var eventCount = 0
     /// Whether `exchangeBegan` and `exchangeEnded` count: only busy polling asks.
     private let countsExchanges: Bool
     private let exchanges = Atomic<Int>(0)
@@ -228,6 +230,7 @@ package final class EventLoop: TaskExecutor, @unchecked Sendable {
             if let callers { gather(callers) }
             let count = busyPoll.isOn ? watch(poller) : poller.wait(milliseconds: waitTime())
             now = .now
+            eventCount = count
             for index in 0..<count {
                 let (token, readiness) = poller.event(index)
                 if token == Poller.wakeToken {
@@ -251,7 +254,7 @@ package final class EventLoop: TaskExecutor, @unchecked Sendable {
     }
 
     private func gather(_ callers: CallerCount) {
-        guard let isOn = gathering.change(callers: callers.current, now: now) else { return }
+        guard let isOn = gathering.change(callers: callers.current, events: eventCount, now: now) else { return }
         if !NativeThread.setGathering(isOn) { gathering.stop(at: now) }
     }
 

@@ -17,8 +17,8 @@ final class CallerCount: Sendable {
 /// several answers in a row. That pays while many callers wait; with few, the loop is the only thread with work to do.
 ///
 /// It must not be done beside threads that do not pause: each wake-up would wait for the end of a time slice, some 3 ms.
-/// So the loop stops as soon as its rounds take long, and tries again later and later.
-/// A value without a clock: the loop tells it who waits and when its rounds begin, and does what it says.
+/// So the loop stops as soon as its rounds take long for what they bring, and tries again later and later.
+/// A value without a clock: the loop tells it who waits, what came and when its rounds begin, and does what it says.
 struct Gathering: Sendable {
     /// From so many callers on a loop gathers.
     let many: Int
@@ -27,8 +27,9 @@ struct Gathering: Sendable {
     /// How often it has begun to.
     private(set) var begun = 0
     private var crowdedRounds = 0
-    /// The moving average of what a round takes while the loop gathers, over about eight of them.
-    private var average: Int64 = 0
+    /// Moving averages over about eight rounds while the loop gathers: what a round takes, and 1,024 times what it brings.
+    private var averageTime: Int64 = 0
+    private var averageEvents: Int64 = 0
     private var lastRound = MonotonicTime.distantPast
     private var notBefore = MonotonicTime.distantPast
     private var pause = Gathering.firstPause
@@ -37,6 +38,8 @@ struct Gathering: Sendable {
     static let patience = 64
     /// What a round may take on average, in nanoseconds: answers that come more slowly need no gathering either.
     static let limit: Int64 = 500_000
+    /// What it may take in any case for each answer it brings: tasks that make requests take up to 25 µs each.
+    static let limitPerEvent: Int64 = 40_000
     /// How long the loop does not gather after it had to stop, in nanoseconds; twice as long each time, up to the last.
     static let firstPause: Int64 = 10_000_000_000
     static let lastPause: Int64 = 320_000_000_000
@@ -48,14 +51,17 @@ struct Gathering: Sendable {
     ///
     /// - Parameters:
     ///   - callers: who wait for answers elsewhere.
+    ///   - events: what the last wait has brought.
     ///   - now: when the last wait ended.
     /// - Returns: what is to change, if anything: `true` to gather from now on.
-    mutating func change(callers: Int, now: MonotonicTime) -> Bool? {
+    mutating func change(callers: Int, events: Int, now: MonotonicTime) -> Bool? {
         if isOn {
-            let round = min(max(0, now.nanoseconds(since: lastRound)), Gathering.limit &* 8)
+            // One very long round is not enough.
+            let round = min(now.nanoseconds(since: lastRound), Gathering.limit &* 8)
             lastRound = now
-            average += (round - average) / 8
-            if average > Gathering.limit {
+            averageTime += (round - averageTime) / 8
+            averageEvents += (Int64(clamping: events) &* 1024 - averageEvents) / 8
+            if averageTime > Gathering.limit, averageTime / Gathering.limitPerEvent > averageEvents / 1024 {
                 stop(at: now)
                 return false
             }
@@ -74,7 +80,8 @@ struct Gathering: Sendable {
         if now.nanoseconds(since: notBefore) > Gathering.lastPause { pause = Gathering.firstPause }
         isOn = true
         begun += 1
-        average = 0
+        averageTime = 0
+        averageEvents = 0
         lastRound = now
         return true
     }

@@ -21,7 +21,16 @@ public struct ItemDecoder: Sendable {
         _ type: T.Type,
         from reader: inout JSONReader
     ) throws(AlternatorError) -> T {
-        try decode(type, from: &reader, isItem: true)
+        try decode(type, AnyFastType.of(type), from: &reader, isItem: true)
+    }
+
+    /// As before, of a type of which it is known how it is read.
+    package func decodeItem<T: Decodable>(
+        _ type: T.Type,
+        by fast: FastType<T>?,
+        from reader: inout JSONReader
+    ) throws(AlternatorError) -> T {
+        try decode(type, fast, from: &reader, isItem: true)
     }
 
     /// The attribute value (`{"S":"u1"}`) at the reader's place; throws like `decodeItem`.
@@ -29,7 +38,7 @@ public struct ItemDecoder: Sendable {
         _ type: T.Type,
         from reader: inout JSONReader
     ) throws(AlternatorError) -> T {
-        try decode(type, from: &reader, isItem: false)
+        try decode(type, nil, from: &reader, isItem: false)
     }
 
     /// An item from attributes.
@@ -68,6 +77,7 @@ public struct ItemDecoder: Sendable {
 
     private func decode<T: Decodable>(
         _ type: T.Type,
+        _ fast: FastType<T>?,
         from reader: inout JSONReader,
         isItem: Bool
     ) throws(AlternatorError) -> T {
@@ -80,7 +90,7 @@ public struct ItemDecoder: Sendable {
         // An escaped container may keep the tape; then the next item's scan copies it.
         defer { reader.giveScratch(nodes) }
         do {
-            if isItem, let fast = AnyFastType.of(type) {
+            if let fast {
                 var itemReader = ItemReader(reader.bytes, nodes, options: self)
                 return try fast.read(&itemReader)
             }

@@ -44,8 +44,25 @@ public struct ItemEncoder: Sendable {
     ///
     /// Throws `.mapping` where the value is no map or holds what DynamoDB has not; the writer is then as before.
     package func encodeItem<T: Encodable>(_ item: T, into writer: inout JSONWriter) throws(AlternatorError) {
+        try encodeItem(item, by: AnyFastType.of(T.self), into: &writer)
+    }
+
+    /// As before, of a type of which it is known how it is written.
+    package func encodeItem<T: Encodable>(
+        _ item: T,
+        by fast: FastType<T>?,
+        into writer: inout JSONWriter
+    ) throws(AlternatorError) {
         let start = writer.bytes.count
-        try encode(item, into: &writer, isItem: true)
+        if let fast {
+            do {
+                try encode(item, by: fast, into: &writer)
+            } catch {
+                throw AlternatorError(encoding: error, subject: "\(T.self)")
+            }
+        } else {
+            try encode(item, into: &writer, isItem: true)
+        }
         if let itemSizeLimit, writer.bytes.count - start > itemSizeLimit {
             // DynamoDB JSON is always longer than what it counts as, so only a long text must be counted.
             do {
@@ -129,13 +146,6 @@ public struct ItemEncoder: Sendable {
         into writer: inout JSONWriter,
         isItem: Bool
     ) throws(AlternatorError) {
-        if isItem, let fast = AnyFastType.of(T.self) {
-            do {
-                return try encode(value, by: fast, into: &writer)
-            } catch {
-                throw AlternatorError(encoding: error, subject: "\(T.self)")
-            }
-        }
         let start = writer.bytes.count
         var taken: [UInt8] = []
         swap(&taken, &writer.bytes)

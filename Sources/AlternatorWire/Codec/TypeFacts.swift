@@ -44,7 +44,7 @@ struct TypeFacts: OptionSet {
 ///
 /// A caller knows only that it is `Encodable`. To cast each value to the conforming type would copy it with all its
 /// strings; so the functions are cast instead, once, and the value is handed to them as it is.
-final class FastType<Item>: AnyFastType, @unchecked Sendable {
+package final class FastType<Item>: AnyFastType, @unchecked Sendable {
     let write: (borrowing Item, inout ItemWriter) -> Void
     let read: (inout ItemReader) throws -> Item
 
@@ -62,7 +62,7 @@ final class FastType<Item>: AnyFastType, @unchecked Sendable {
 
 /// A `FastType` of any type, for the list of those that were asked for.
 // Its functions capture nothing, and they are constant.
-class AnyFastType: @unchecked Sendable {
+package class AnyFastType: @unchecked Sendable {
     private static let places = InlineArray<64, AtomicLazyReference<AnyFastType>> { _ in AtomicLazyReference() }
     #if !ALTERNATOR_TSAN
         /// The type asked for last at each place; nobody waits for its lock.
@@ -78,7 +78,7 @@ class AnyFastType: @unchecked Sendable {
     ///
     /// Not a member of `FastType`: to name that for a type is to look it up, which is needless for most.
     @inline(__always)
-    static func of<Item>(_ type: Item.Type) -> FastType<Item>? {
+    package static func of<Item>(_ type: Item.Type) -> FastType<Item>? {
         guard TypeFacts.of(type).contains(.isFast) else { return nil }
         let address = UInt(bitPattern: ObjectIdentifier(type))
         let place = Int(truncatingIfNeeded: (address >> 4 ^ address >> 10) & 63)
