@@ -280,7 +280,7 @@ package final class EventLoop: TaskExecutor, @unchecked Sendable {
         isFlushing = false
     }
 
-    private static let maximumUnflushed = 16
+    private static let maximumUnflushed = 32
 
     /// Waits for events as `busyPoll` says.
     private func watch(_ poller: Poller) -> Int {
