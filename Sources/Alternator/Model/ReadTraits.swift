@@ -107,10 +107,10 @@ struct ReadTraits: Sendable {
 /// Types whose items are read as they are stored, found by one load: most types are, and it is asked for every answer.
 enum PlainTypes {
     /// Addresses of types, which never change hands; each place holds the last one that came to it, 0 none.
-    private static let known = InlineArray<256, Atomic<UInt>> { _ in Atomic(0) }
+    private static let known = InlineArray<4096, Atomic<UInt>> { _ in Atomic(0) }
 
     private static func place(of address: UInt) -> Int {
-        Int(truncatingIfNeeded: (address >> 4 ^ address >> 12) & 255)
+        Int(truncatingIfNeeded: (address >> 3 &* 0x9E37_79B9_7F4A_7C15) >> 52)
     }
 
     static func contains(_ type: Any.Type) -> Bool {

@@ -15,12 +15,15 @@ struct TypeFacts: OptionSet {
 
     /// A type's address with its facts in the low bits, which an address leaves free; 0 for none.
     ///
-    /// Metadata never goes away, so an address means one type for good. Each place holds the last type asked for.
-    private static let known = InlineArray<256, Atomic<UInt>> { _ in Atomic(0) }
+    /// Metadata never goes away, so an address means one type for good. Each place holds the last type asked for; there
+    /// are several for each type of a large program, since two at one place would be found anew each time.
+    private static let known = InlineArray<4096, Atomic<UInt>> { _ in Atomic(0) }
     private static let mask: UInt = 7
 
     @inline(__always)
-    private static func place(of address: UInt) -> Int { Int(truncatingIfNeeded: (address >> 4 ^ address >> 12) & 255) }
+    private static func place(of address: UInt) -> Int {
+        Int(truncatingIfNeeded: (address >> 3 &* 0x9E37_79B9_7F4A_7C15) >> 52)
+    }
 
     @inline(__always)
     static func of(_ type: Any.Type) -> TypeFacts {
