@@ -161,6 +161,35 @@ extension Result where Success == IncomingResponse, Failure == TransportError {
         await test.stop()
     }
 
+    @Test func `a task that has held up its own loop does not use a connection that was closed meanwhile`() async throws
+    {
+        let server = try ScriptedServer { _, requests in
+            requests == 0 ? [] : [.send("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}")]
+        }
+        let transport = LoopTransport()
+        let peer = server.peer
+        let held = Mutex(false)
+        let go = Mutex(false)
+        defer { go.withLock { $0 = true } }
+        let task = Task(executorPreference: transport.executor) {
+            let first = await outcome(transport, request(), peer)
+            held.withLock { $0 = true }
+            while !go.withLock({ $0 }) {}
+            return (first, await outcome(transport, request(), peer))
+        }
+        try await eventually("the loop is held up") { held.withLock { $0 } }
+        await server.stop()
+        // A connection used within the last millisecond is trusted unseen.
+        let rested = MonotonicTime.now.advanced(by: .milliseconds(2))
+        try await eventually("2 ms have passed") { MonotonicTime.now >= rested }
+        go.withLock { $0 = true }
+        let (first, second) = await task.value
+        #expect(first.error == nil)
+        // Nobody listens any more; over the old connection it would have been lost.
+        #expect(second.error?.kind == .connectFailed)
+        await transport.close(within: .seconds(5))
+    }
+
     @Test func `a refused connection is an incomplete exchange`() async throws {
         let test = try TestServer { self.echo($0) }
         let port = test.port

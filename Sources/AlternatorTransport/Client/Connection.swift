@@ -87,7 +87,7 @@ final class Connection: Channel, @unchecked Sendable {
     /// A request that counts as sent but is not written yet.
     private var unsent: OutgoingRequest?
 
-    /// Above this much idle time a look at the socket is worth its cost, in nanoseconds.
+    /// When the socket has not been looked at for longer, that is worth its cost, in nanoseconds.
     private static let suspiciousIdle: Int64 = 1_000_000
 
     init(pool: PeerPool, loop: EventLoop, stream: ByteStream, now: MonotonicTime) {
@@ -136,7 +136,8 @@ final class Connection: Channel, @unchecked Sendable {
         }
         guard claimed else { return .gone }
         loop.exchangeBegan()
-        if idle > Connection.suspiciousIdle, !stream.isQuiet {
+        let unseen = isHere ? min(idle, now.nanoseconds(since: loop.lastLook)) : idle
+        if unseen > Connection.suspiciousIdle, !stream.isQuiet {
             dropUnused()
             return .gone
         }

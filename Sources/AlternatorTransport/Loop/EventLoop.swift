@@ -55,6 +55,8 @@ package final class EventLoop: TaskExecutor, @unchecked Sendable {
     private let exchanges = Atomic<Int>(0)
     /// The clock as of the last wait; loop.
     private(set) var now = MonotonicTime.now
+    /// When the loop has last looked at all its sockets; loop.
+    private(set) var lastLook = MonotonicTime.distantPast
     /// One buffer for all reads, so that an idle connection holds none; loop.
     let input = InputBuffer()
     /// True while a job of a task runs, false while the loop itself resumes one; loop.
@@ -231,6 +233,7 @@ package final class EventLoop: TaskExecutor, @unchecked Sendable {
             let count = busyPoll.isOn ? watch(poller) : poller.wait(milliseconds: waitTime())
             now = .now
             eventCount = count
+            if count < poller.capacity { lastLook = now }
             for index in 0..<count {
                 let (token, readiness) = poller.event(index)
                 if token == Poller.wakeToken {

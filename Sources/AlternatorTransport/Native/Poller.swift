@@ -47,6 +47,9 @@ final class Poller: @unchecked Sendable {  // The event buffer is touched by the
         Glibc.close(epoll)
     }
 
+    /// How many events one wait gives at most.
+    var capacity: Int { unsafe events.count }
+
     /// Watches a descriptor from now until it is closed.
     func add(_ descriptor: Int32, token: UInt64) throws(SystemError) {
         let interest = EPOLLIN.rawValue | EPOLLOUT.rawValue | EPOLLRDHUP.rawValue | EPOLLET.rawValue
