@@ -108,6 +108,40 @@ struct ItemRequestTests {
         )
     }
 
+    /// Keys as bytes, by what they are made of.
+    private static let keys: [(AttributeValue, AttributeValue?, String)] = [
+        (.string("u1"), nil, #"{"p":{"S":"u1"}}"#),
+        (.string("a\"\\\n\u{1}é"), nil, ##"{"p":{"S":"a\"\\\n\u0001é"}}"##),
+        (.string("u1"), .string("o\"2"), ##"{"p":{"S":"u1"},"q\"":{"S":"o\"2"}}"##),
+        (.string("u1"), .number(7), ##"{"p":{"S":"u1"},"q\"":{"N":"7"}}"##),
+        (.string("u1"), .binary([0, 255]), ##"{"p":{"S":"u1"},"q\"":{"B":"AP8="}}"##),
+        (.number(7), .string("o2"), ##"{"p":{"N":"7"},"q\"":{"S":"o2"}}"##),
+        (.binary([1]), nil, #"{"p":{"B":"AQ=="}}"#),
+    ]
+
+    @Test(arguments: keys.indices) func `a key of any types is sent as it is`(index: Int) throws {
+        let (partition, sort, json) = Self.keys[index]
+        func attribute(_ name: String, _ value: AttributeValue) -> KeyAttribute {
+            switch value {
+            case .number: KeyAttribute(name: name, type: .n)
+            case .binary: KeyAttribute(name: name, type: .b)
+            default: KeyAttribute(name: name, type: .s)
+            }
+        }
+        let requests = KeyRequests(
+            table: "t",
+            partition: attribute("p", partition),
+            sort: sort.map { attribute("q\"", $0) }
+        )
+        let plain = try requests.get(partition, sort, consistent: false, projection: nil)
+        #expect(String(decoding: plain.body, as: UTF8.self) == #"{"TableName":"t","Key":"# + json + "}")
+        let consistent = try requests.get(partition, sort, consistent: true, projection: nil)
+        #expect(
+            String(decoding: consistent.body, as: UTF8.self)
+                == #"{"TableName":"t","Key":"# + json + #","ConsistentRead":true}"#
+        )
+    }
+
     @Test func `an update's class is that of its changes`() async throws {
         let (_, visits) = try await table()
         let start = #"{"TableName":"visits","Key":{"s":{"S":"x"},"a":{"N":"7"}}"#

@@ -13,6 +13,11 @@ final class KeyRequests: Sendable {
     private let beginning: [UInt8]
     /// Such as `,"sort":`.
     private let joint: [UInt8]
+    /// The same for keys that are strings, up to the text: `{"TableName":"users","Key":{"id":{"S":"`.
+    private let textBeginning: [UInt8]
+    /// From one text to the other: `"},"sort":{"S":"`.
+    private let textJoint: [UInt8]
+    private static let textEnd = Array("\"}".utf8)
 
     init(table: String, partition: KeyAttribute, sort: KeyAttribute?) {
         self.table = table
@@ -30,6 +35,9 @@ final class KeyRequests: Sendable {
             joint.byte(UInt8(ascii: ":"))
         }
         self.joint = joint.bytes
+        let text = Array("{\"S\":\"".utf8)
+        textBeginning = beginning + text
+        textJoint = Self.textEnd + self.joint + text
     }
 
     /// Whether keys have a second attribute.
@@ -45,13 +53,8 @@ final class KeyRequests: Sendable {
         projection: [String]?
     ) throws(AlternatorError) -> EncodedRequest {
         try ItemKeyValues.check(partitionKey, of: partition.name, type: partition.type)
-        var body = RequestBody(continuing: beginning, reserving: 160)
-        body.writer.attributeValue(partitionKey)
-        if let sort, let sortKey {
-            try ItemKeyValues.check(sortKey, of: sort.name, type: sort.type)
-            body.writer.raw(joint)
-            body.writer.attributeValue(sortKey)
-        }
+        if let sort, let sortKey { try ItemKeyValues.check(sortKey, of: sort.name, type: sort.type) }
+        var body = key(partitionKey, sortKey)
         body.writer.byte(UInt8(ascii: "}"))
         if consistent { body.member("ConsistentRead", true) }
         if let projection {
@@ -66,5 +69,34 @@ final class KeyRequests: Sendable {
             hint: RouteHint(table: table, partitionKey: partitionKey, access: .read),
             safety: .idempotent
         )
+    }
+
+    /// A body up to the end of the key's last value.
+    private func key(_ partitionKey: AttributeValue, _ sortKey: AttributeValue?) -> RequestBody {
+        // Nearly all keys: few long pieces instead of many short ones.
+        if case .string(let partitionText) = partitionKey {
+            switch sortKey {
+            case nil:
+                var body = RequestBody(continuing: textBeginning, reserving: 160)
+                body.writer.escaped(partitionText)
+                body.writer.raw(Self.textEnd)
+                return body
+            case .string(let sortText)?:
+                var body = RequestBody(continuing: textBeginning, reserving: 160)
+                body.writer.escaped(partitionText)
+                body.writer.raw(textJoint)
+                body.writer.escaped(sortText)
+                body.writer.raw(Self.textEnd)
+                return body
+            default: break
+            }
+        }
+        var body = RequestBody(continuing: beginning, reserving: 160)
+        body.writer.attributeValue(partitionKey)
+        if let sortKey {
+            body.writer.raw(joint)
+            body.writer.attributeValue(sortKey)
+        }
+        return body
     }
 }

@@ -9,7 +9,8 @@ extension TypedTable {
             let requests = try keyRequests()
             return try requests.get(
                 try key.partition.keyAttribute,
-                requests.hasSort ? try key.sort.keyAttribute : nil,
+                // Not `nil`, which would be the attribute value NULL.
+                requests.hasSort ? try key.sort.keyAttribute : Optional.none,
                 consistent: consistent,
                 projection: projection
             )

@@ -9,7 +9,7 @@ extension AlternatorConfig {
         ///
         /// Saves a fifth of the processor time of a request where the tasks keep their processors busy; where a processor
         /// is free nothing changes. Beside threads that do not pause, each answer would wait for a time slice, usually 3
-        /// to 4 ms: after two or three such waits the thread stops gathering for 10 s, then 20 s, up to 320 s. Threads that
+        /// to 4 ms: after three such waits the thread stops gathering for 10 s, then 20 s, up to 320 s. Threads that
         /// were given a policy of their own keep it.
         case adaptive
     }

@@ -27,19 +27,20 @@ struct Gathering: Sendable {
     /// How often it has begun to.
     private(set) var begun = 0
     private var crowdedRounds = 0
-    /// Moving averages over about eight rounds while the loop gathers: what a round takes, and 1,024 times what it brings.
-    private var averageTime: Int64 = 0
-    private var averageEvents: Int64 = 0
+    /// Slow rounds while the loop gathers; each other round takes one off.
+    private var slowRounds = 0
     private var lastRound = MonotonicTime.distantPast
     private var notBefore = MonotonicTime.distantPast
     private var pause = Gathering.firstPause
 
     /// So many rounds in a row there must be many callers before the loop begins to gather.
     static let patience = 64
-    /// What a round may take on average, in nanoseconds: answers that come more slowly need no gathering either.
+    /// What a round may take in any case, in nanoseconds: answers that come more slowly need no gathering either.
     static let limit: Int64 = 500_000
-    /// What it may take in any case for each answer it brings: tasks that make requests take up to 25 µs each.
+    /// What it may take for each answer it brings: tasks that make requests take up to 25 µs each.
     static let limitPerEvent: Int64 = 40_000
+    /// So many slow rounds end it; single ones are of the system, which may have taken the whole processor away.
+    static let maximumSlowRounds = 3
     /// How long the loop does not gather after it had to stop, in nanoseconds; twice as long each time, up to the last.
     static let firstPause: Int64 = 10_000_000_000
     static let lastPause: Int64 = 320_000_000_000
@@ -56,12 +57,11 @@ struct Gathering: Sendable {
     /// - Returns: what is to change, if anything: `true` to gather from now on.
     mutating func change(callers: Int, events: Int, now: MonotonicTime) -> Bool? {
         if isOn {
-            // One very long round is not enough.
-            let round = min(now.nanoseconds(since: lastRound), Gathering.limit &* 8)
+            let round = now.nanoseconds(since: lastRound)
             lastRound = now
-            averageTime += (round - averageTime) / 8
-            averageEvents += (Int64(clamping: events) &* 1024 - averageEvents) / 8
-            if averageTime > Gathering.limit, averageTime / Gathering.limitPerEvent > averageEvents / 1024 {
+            let isSlow = round > Gathering.limit && round / Gathering.limitPerEvent > Int64(clamping: events)
+            slowRounds = isSlow ? slowRounds + 1 : max(0, slowRounds - 1)
+            if slowRounds >= Gathering.maximumSlowRounds {
                 stop(at: now)
                 return false
             }
@@ -80,8 +80,7 @@ struct Gathering: Sendable {
         if now.nanoseconds(since: notBefore) > Gathering.lastPause { pause = Gathering.firstPause }
         isOn = true
         begun += 1
-        averageTime = 0
-        averageEvents = 0
+        slowRounds = 0
         lastRound = now
         return true
     }

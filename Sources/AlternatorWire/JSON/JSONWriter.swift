@@ -89,7 +89,7 @@ package struct JSONWriter: Sendable {
 
     /// A string's text with its escapes, without quotes.
     @inline(__always)
-    mutating func escaped(_ text: String) {
+    package mutating func escaped(_ text: String) {
         let utf8 = text.utf8
         if JSONWriter.isClean(utf8.span) {
             bytes.append(contentsOf: utf8)
