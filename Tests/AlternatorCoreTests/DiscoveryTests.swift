@@ -1,6 +1,7 @@
 import AlternatorRouting
 import AlternatorTransport
 import AlternatorWire
+import Synchronization
 import TestSupport
 import Testing
 
@@ -119,15 +120,20 @@ import Testing
         let transport = ScriptedTransport(["10.0.0.2"])
         transport.at("10.0.0.1") { _ in .hang }
         let clock = ManualClock()
+        let isMade = Mutex(false)
         let made = Task {
-            try await AlternatorClient(
+            defer { isMade.withLock { $0 = true } }
+            return try await AlternatorClient(
                 AlternatorConfig(seedHosts: ["10.0.0.1", "10.0.0.2"], port: 8000),
                 clock: clock,
                 random: RandomSource(seed: 1),
                 transport: { _ in transport }
             )
         }
-        try await eventually("asked") { transport.discoveries.count >= 1 }
+        // Time that passes before the wait has begun does not end it.
+        try await eventually("the wait before the other one, or the client") {
+            clock.waits.contains(.milliseconds(250)) || isMade.withLock { $0 }
+        }
         clock.advance(by: .milliseconds(250))
         let client = try await made.value
         #expect(clock.now.offset == .milliseconds(250))
