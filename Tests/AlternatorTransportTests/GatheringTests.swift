@@ -108,7 +108,9 @@ struct GatheringTests {
     @Test(.timeLimit(.minutes(10)), arguments: [true, false])
     func `a loop gathers when many callers elsewhere wait, and never for its own tasks`(elsewhere: Bool) async throws {
         let test = try TestServer { .respond(ServerResponse(status: 200, body: $0.body)) }
-        let transport = LoopTransport()
+        var configuration = TransportConfiguration()
+        configuration.gathersAnswers = true
+        let transport = LoopTransport(configuration)
         let peer = Peer(id: 0, host: "127.0.0.1", port: test.port)
         let seen = Seen()
         let wrong = try await withThrowingTaskGroup(of: Int.self) { group in

@@ -24,7 +24,7 @@ package struct TransportConfiguration: Sendable {
     /// Nanoseconds a loop looks for answers without sleeping; `nil`: never.
     package var busyPollLimit: Duration?
     /// Whether loops gather answers while many tasks elsewhere wait, see `Gathering`.
-    package var gathersAnswers = true
+    package var gathersAnswers = false
     /// How many names are looked up at once.
     package var maximumResolverThreads = 8
 
