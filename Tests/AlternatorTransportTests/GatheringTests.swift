@@ -106,7 +106,7 @@ struct GatheringTests {
     }
 
     @Test(.timeLimit(.minutes(10)), arguments: [true, false])
-    func `all are answered while loops may gather, which they never do for their own tasks`(elsewhere: Bool) async throws {
+    func `loops that may gather answer all, and never gather for their own tasks`(elsewhere: Bool) async throws {
         let test = try TestServer { .respond(ServerResponse(status: 200, body: $0.body)) }
         var configuration = TransportConfiguration()
         configuration.gathersAnswers = true
