@@ -105,6 +105,24 @@ struct GatheringTests {
         #expect(begun && !again)
     }
 
+    @Test(.timeLimit(.minutes(10))) func `a loop begins to gather when many callers elsewhere wait`() async throws {
+        let test = try TestServer { _ in .hang }
+        var configuration = TransportConfiguration()
+        configuration.gathersAnswers = true
+        let transport = LoopTransport(configuration)
+        let peer = Peer(id: 0, host: "127.0.0.1", port: test.port)
+        let tasks = (0..<16).map { _ in Task { await outcome(transport, request(), peer) } }
+        try await eventually("all wait") { test.server.connectionCount == 16 }
+        // Each question is a round of the loop.
+        for _ in 0..<Gathering.patience + 8 { _ = await transport.gatherings() }
+        let gatherings = await transport.gatherings()
+        #expect(gatherings.map(\.begun) == [1])
+        for task in tasks { task.cancel() }
+        for task in tasks { #expect(await task.value.error?.kind == .cancelled) }
+        await transport.close(within: .seconds(5))
+        await test.stop()
+    }
+
     @Test(.timeLimit(.minutes(10)), arguments: [true, false])
     func `loops that may gather answer all, and never gather for their own tasks`(elsewhere: Bool) async throws {
         let test = try TestServer { .respond(ServerResponse(status: 200, body: $0.body)) }
