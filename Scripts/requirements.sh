@@ -4,8 +4,20 @@
 say() { printf '\033[1m%s\033[0m\n' "$*" >&2; }
 die() { printf 'error: %s\n' "$*" >&2; exit 1; }
 
-# Tests wait for each other's processors: with hundreds side by side on a busy machine, some miss every limit.
-export SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH="${SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH:-8}"
+# swift_test FLAG…: runs tests that are built, and ends those that hang. What failed is told once more at the end.
+swift_test() {
+    local log=.build/tests.log flags=(--skip-build)
+    # Tests wait for each other's processors: with hundreds side by side on a busy machine, some miss every limit.
+    if swift test --help-hidden 2>/dev/null | grep -q -e --experimental-maximum-parallelization-width; then
+        flags+=(--experimental-maximum-parallelization-width 8)
+    fi
+    if timeout -k 10 1800 swift test "${flags[@]}" "$@" 2>&1 | tee "$log"; then return; fi
+    say "What failed:"
+    # Tests that hang leave no result.
+    grep -E -A 2 'recorded an issue|error:|Sanitizer' "$log" | cut -c 1-600 | head -n 100 >&2 || true
+    grep -qE 'Test run with .* (passed|failed)' "$log" || tail -n 20 "$log" >&2
+    return 1
+}
 
 # The libraries the package links.
 build_packages="libssl-dev zlib1g-dev libsqlite3-dev pkg-config"

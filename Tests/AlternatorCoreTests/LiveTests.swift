@@ -81,7 +81,7 @@ import Testing
     // MARK: What is no cluster
 
     @Test func `a port where nobody listens`() async throws {
-        let client = try await AlternatorClient(AlternatorConfig(seedHosts: ["127.0.0.1"], port: 1))
+        let client = try await AlternatorClient(Live.config(["127.0.0.1"], port: 1))
         let error = await failure { try await client.putItem(Live.item(1)) }
         #expect(error?.code == .noNodeAvailable)
         #expect(error?.message.contains("127.0.0.1:1: ") == true, "\(error as Any)")
@@ -92,7 +92,7 @@ import Testing
     }
 
     @Test func `a name that nobody knows`() async throws {
-        let client = try await AlternatorClient(AlternatorConfig(seedHosts: ["nowhere.invalid"], port: 8000))
+        let client = try await AlternatorClient(Live.config(["nowhere.invalid"], port: 8000))
         let error = await failure { try await client.putItem(Live.item(1)) }
         #expect(error?.code == .noNodeAvailable)
         #expect(error?.message.contains("nowhere.invalid:8000: ") == true, "\(error as Any)")
@@ -121,12 +121,7 @@ import Testing
         let group = LoopGroup(count: 1)
         let server = try HTTPServer(host: "127.0.0.1", port: 0, group: group, handler: Stranger(action: action))
         try server.start()
-        let config = AlternatorConfig(seedHosts: ["127.0.0.1"], port: server.port)
-        let client = try await AlternatorClient(config)
-        // On a busy machine the client is made before the first refresh is over.
-        try await eventually("the seed's answer is known") {
-            client.core.report.withLock { $0.sentence(config).contains("127.0.0.1:\(server.port): ") }
-        }
+        let client = try await AlternatorClient(Live.config(["127.0.0.1"], port: server.port))
         let error = await failure { try await client.putItem(Live.item(1)) }
         #expect(error?.code == .noNodeAvailable, "\(error as Any)")
         #expect(error?.message.contains("127.0.0.1:\(server.port): ") == true, "\(error as Any)")
@@ -183,18 +178,21 @@ enum Live {
         PutItemRequest(tableName: "users", item: ["id": .string("u\(number)"), "n": .string("x")])
     }
 
+    /// A configuration whose client is made after the first answer, however busy the machine is.
+    static func config(_ seeds: [String], port: Int) -> AlternatorConfig {
+        AlternatorConfig(seedHosts: seeds, port: port, discoveryTimeout: .seconds(60), eventLoopCount: 1)
+    }
+
     static func withCluster(
         _ nodes: Int,
         _ body: (LocalCluster, AlternatorClient) async throws -> Void
     ) async throws {
         let cluster = try await LocalCluster(nodes: nodes)
-        let client = try await AlternatorClient(
-            AlternatorConfig(seedHosts: [cluster.seedHosts[0]], port: cluster.port, eventLoopCount: 1)
-        )
+        let client = try await AlternatorClient(config([cluster.seedHosts[0]], port: cluster.port))
         do {
             _ = try await client.createTable(table)
-            // A client begins with its seed where that took too long to answer.
-            try await eventually("all nodes are known") { client.nodes().count == nodes }
+            // A client begins with its seed alone where that took too long to answer.
+            try await eventually("all nodes are active") { client.activeNodes().count == nodes }
             try await body(cluster, client)
         } catch {
             await client.close()

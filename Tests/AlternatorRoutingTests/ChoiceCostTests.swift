@@ -31,14 +31,14 @@
             _ = state.finished(selection, .response(status: 200), now: .zero)
         }
 
-        @Test func `without affinity a node is chosen within 200 ns`() throws {
+        @Test(.ownThread) func `without affinity a node is chosen within 200 ns`() throws {
             var state = try RoutingState.active(16)
             let cost = Self.bestNanoseconds { Self.request(&state, .any, $0) }
             print("choosing one of 16 nodes: \(cost) ns")
             #expect(cost < 200)
         }
 
-        @Test func `with affinity a node is chosen within 1 µs, hashing the key included`() throws {
+        @Test(.ownThread) func `with affinity a node is chosen within 1 µs, hashing the key included`() throws {
             let keys = (0..<64).map { AttributeValue.string("user-\($0)-of-some-length") }
             for order in KeyAffinity.Order.allCases {
                 var state = try RoutingState.active(16, order: order)

@@ -373,6 +373,18 @@ struct DiscoveryRoundTests {
         let lost = state.discoveryTargets(seeds: seeds, seedsFirst: true, using: &generator).map(\.endpoint.host)
         #expect(Set(lost[..<2]) == ["10.0.0.7", "10.0.0.8"])
     }
+
+    @Test func `nodes that only a call has asked for are targets unless they must not be`() throws {
+        var state = RoutingState(seeds: try discovered(1...2))
+        _ = state.refreshed(try discovered(2...3), of: .datacenter("dc2"), now: .zero)
+        var generator = SeededGenerator(seed: 5)
+        func targets(_ includesOtherScopes: Bool) -> [String] {
+            state.discoveryTargets(seeds: [], includesOtherScopes: includesOtherScopes, using: &generator)
+                .map(\.endpoint.host).sorted()
+        }
+        #expect(targets(true) == ["10.0.0.1", "10.0.0.2", "10.0.0.3"])
+        #expect(targets(false) == ["10.0.0.1", "10.0.0.2"])
+    }
 }
 
 struct RoutingScopeTests {

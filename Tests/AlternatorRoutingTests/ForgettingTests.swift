@@ -9,7 +9,7 @@ struct ForgettingTests {
         return [DiscoveredNode(try endpoint("192.168.0.1")), DiscoveredNode(try endpoint(host))]
     }
 
-    @Test func `of the nodes that left the newest ones are remembered, so memory has an end`() throws {
+    @Test(.ownThread) func `of the nodes that left the newest ones are remembered, so memory has an end`() throws {
         let limit = RoutingState.rememberedDepartures
         var state = RoutingState(seeds: try Self.list(0))
         for number in 1...limit * 2 { _ = state.refreshed(try Self.list(number), now: .zero) }
@@ -22,7 +22,7 @@ struct ForgettingTests {
         #expect(state.id(of: try endpoint("192.168.0.1")) == NodeID(index: 0))
     }
 
-    @Test func `nodes that are there never share a number, and a new one starts afresh`() throws {
+    @Test(.ownThread) func `nodes that are there never share a number, and a new one starts afresh`() throws {
         let limit = RoutingState.rememberedDepartures
         var state = RoutingState(seeds: try Self.list(0))
         let first = try #require(state.nodes.nodes.first { $0.endpoint.host != "192.168.0.1" })
@@ -38,7 +38,7 @@ struct ForgettingTests {
         #expect(state.state(of: node.id) == .quarantined)
     }
 
-    @Test func `a node with requests in flight is not forgotten`() throws {
+    @Test(.ownThread) func `a node with requests in flight is not forgotten`() throws {
         let limit = RoutingState.rememberedDepartures
         var state = RoutingState(seeds: try Self.list(0))
         let first = try #require(state.nodes.nodes.first { $0.endpoint.host != "192.168.0.1" })

@@ -48,7 +48,7 @@ struct SimulationTests {
         #expect(abs(Self.chiSquareLimit(degrees: 100) - 149.449) < 0.2)
     }
 
-    @Test(arguments: [KeyAffinity.Order.specification, .pythonClient])
+    @Test(.ownThread, arguments: [KeyAffinity.Order.specification, .pythonClient])
     func `keys spread evenly over 1,000 nodes`(order: KeyAffinity.Order) throws {
         let nodes = Self.nodeSet(try Self.cluster())
         var counts = [Int](repeating: 0, count: nodes.count)
@@ -59,7 +59,7 @@ struct SimulationTests {
         expectEven(counts, "\(order)")
     }
 
-    @Test func `keys spread evenly by rendezvous`() throws {
+    @Test(.ownThread) func `keys spread evenly by rendezvous`() throws {
         let nodes = Self.nodeSet(try Self.cluster(Self.rendezvousNodeCount))
         var counts = [Int](repeating: 0, count: nodes.count)
         for key in 0..<Self.rendezvousKeyCount {
@@ -128,7 +128,7 @@ struct SimulationTests {
         #expect(abs(moved - 83) < 46)
     }
 
-    @Test func `10,000 clients that start together do not refresh together`() {
+    @Test(.ownThread) func `10,000 clients that start together do not refresh together`() {
         var generator = SeededGenerator(seed: 23)
         let window = Duration.seconds(60)..<Duration.seconds(61)
         var buckets = [Int](repeating: 0, count: 100)
@@ -149,7 +149,7 @@ struct SimulationTests {
         for count in buckets { #expect(abs(count - 100) < 50) }
     }
 
-    @Test func `the least busy node is chosen, so one that is ten times slower gets a tenth`() throws {
+    @Test(.ownThread) func `the least busy node is chosen, so one that is ten times slower gets a tenth`() throws {
         var state = try RoutingState.active(10, balancing: .leastInFlight)
         let slow = state.nodes.nodes[4].id
         var generator = SeededGenerator(seed: 31)

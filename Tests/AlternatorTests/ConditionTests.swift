@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Alternator
@@ -209,7 +210,7 @@ struct ConditionTests {
         #expect(error?.message.contains("4096") == true)
     }
 
-    @Test func `depth without end is refused and never traps`() {
+    @Test(.ownThread) func `depth without end is refused and never traps`() {
         var deep = order.number > 1
         for _ in 0..<100_000 { deep = !deep }
         #expect(throws: AlternatorError.self) { try render(deep) }

@@ -163,7 +163,8 @@ extension Result where Success == IncomingResponse, Failure == TransportError {
 
     @Test func `a task that has held up its own loop does not use a connection that was closed meanwhile`() async throws
     {
-        let server = try ScriptedServer { _, requests in
+        // At an address of its own, so that no other test is given its port afterwards.
+        let server = try ScriptedServer(host: "127.0.0.77") { _, requests in
             requests == 0 ? [] : [.send("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}")]
         }
         let transport = LoopTransport()
@@ -191,14 +192,12 @@ extension Result where Success == IncomingResponse, Failure == TransportError {
     }
 
     @Test func `a refused connection is an incomplete exchange`() async throws {
-        let test = try TestServer { self.echo($0) }
-        let port = test.port
-        await test.stop()
         let transport = LoopTransport()
-        let result = await outcome(transport, request(), Peer(id: 0, host: "127.0.0.1", port: port))
+        // A port of old that nobody listens on, and that no other test is given.
+        let result = await outcome(transport, request(), Peer(id: 0, host: "127.0.0.1", port: 1))
         #expect(result.error?.kind == .connectFailed)
         #expect(result.error?.sent == .incomplete)
-        #expect(result.error?.message == "Cannot connect to 127.0.0.1:\(port): Connection refused.")
+        #expect(result.error?.message == "Cannot connect to 127.0.0.1:1: Connection refused.")
         await transport.close(within: .seconds(5))
     }
 

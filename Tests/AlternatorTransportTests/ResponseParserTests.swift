@@ -235,7 +235,7 @@ import Testing
         )
     }
 
-    @Test func `mutated answers are read or refused, whole as in pieces, and never trap`() throws {
+    @Test(.ownThread) func `mutated answers are read or refused, whole as in pieces, and never trap`() throws {
         let seed: UInt64 = 7
         var random = SeededGenerator(seed: seed)
         var refused = 0

@@ -21,10 +21,10 @@ final class ScriptedServer: Channel, @unchecked Sendable {
     private let accepted = Atomic<Int>(0)
     private let received = Atomic<Int>(0)
 
-    init(_ script: @escaping Script) throws {
+    init(host: String = "127.0.0.1", _ script: @escaping Script) throws {
         group = LoopGroup(count: 1)
         try group.start()
-        socket = try ListeningSocket(at: SocketAddress.numeric(host: "127.0.0.1", port: 0)!, backlog: 100)
+        socket = try ListeningSocket(at: SocketAddress.numeric(host: host, port: 0)!, backlog: 100)
         self.script = script
         super.init(loop: group.loops[0])
         loop.execute { loop in
@@ -34,7 +34,7 @@ final class ScriptedServer: Channel, @unchecked Sendable {
     }
 
     var port: Int { socket.address.port }
-    var peer: Peer { Peer(id: 0, host: "127.0.0.1", port: port) }
+    var peer: Peer { Peer(id: 0, host: socket.address.host, port: port) }
     /// Connections so far.
     var connections: Int { accepted.load(ordering: .sequentiallyConsistent) }
     /// Requests so far, on all of them.

@@ -178,6 +178,7 @@ final class Topology: Sendable {
             let targets = state.routing.discoveryTargets(
                 seeds: seeds,
                 seedsFirst: state.isRefreshUrgent,
+                includesOtherScopes: !scope.includesCluster,
                 using: &generator
             )
             return DiscoveryRound(scope, affinity: affinity, targets: targets, memory: state.memory, now: now)

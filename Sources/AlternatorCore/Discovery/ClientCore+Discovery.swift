@@ -233,7 +233,8 @@ extension ClientCore {
             return .success(response)
         case .failure(let error):
             faults.note(error.fault, of: handle.label)
-            guard timedOut else { return .failure(Refusal(error)) }
+            // It may have failed by itself just before the limit.
+            guard timedOut, error.kind == .cancelled else { return .failure(Refusal(error)) }
             return .failure(Refusal(reason: "no answer within \(limit)"))
         }
     }

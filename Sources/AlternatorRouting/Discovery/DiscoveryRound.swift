@@ -299,16 +299,20 @@ extension RoutingState {
     /// - Parameters:
     ///   - seeds: the configured seeds.
     ///   - seedsFirst: for the refresh after all known nodes failed.
+    ///   - includesOtherScopes: whether nodes that only single calls have asked for count. For the cluster's list they
+    ///     must not: each would add the nodes of its own datacentre.
     ///   - generator: chance for the shuffles.
     /// - Returns: the targets; a seed that is a known node too is there twice, which `DiscoveryRound` folds.
     package func discoveryTargets(
         seeds: [DiscoveredNode],
         seedsFirst: Bool = false,
+        includesOtherScopes: Bool = true,
         using generator: inout some RandomNumberGenerator
     ) -> [DiscoveryTarget] {
+        let nodes = includesOtherScopes ? members : ownMembers
         var known: [DiscoveryTarget] = []
         for state in HealthState.allCases {
-            known += members.filter { self.state(of: $0.id) == state }.shuffled(using: &generator)
+            known += nodes.filter { self.state(of: $0.id) == state }.shuffled(using: &generator)
                 .map(DiscoveryTarget.init)
         }
         let entries = seeds.shuffled(using: &generator).map(DiscoveryTarget.init(seed:))

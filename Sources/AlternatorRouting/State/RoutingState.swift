@@ -131,12 +131,17 @@ package struct RoutingState: Sendable {
 
     /// The nodes of all sets, each once; those of the scope are first, in canonical order.
     package var members: [Node] {
-        var members = nodes.nodes
-        if nodes !== affinityNodes { members += affinityNodes.nodes.filter { !nodes.contains($0.id) } }
+        var members = ownMembers
         guard !otherScopes.isEmpty else { return members }
         var known = Set(members.map(\.id))
         for scope in otherScopes { members += scope.nodes.nodes.filter { known.insert($0.id).inserted } }
         return members
+    }
+
+    /// As `members`, without those of other scopes.
+    var ownMembers: [Node] {
+        nodes === affinityNodes
+            ? nodes.nodes : nodes.nodes + affinityNodes.nodes.filter { !nodes.contains($0.id) }
     }
 
     /// Gives each endpoint its number; the first spelling of an endpoint stays.

@@ -1,6 +1,7 @@
 #if !DEBUG
     import AlternatorTransport
     import AlternatorWire
+    import TestSupport
     import Testing
 
     @testable import AlternatorCore
@@ -8,8 +9,8 @@
     /// What events and metrics cost a request; measured where the optimiser has been at work only.
     ///
     /// The best of 20 runs, beside something else that a request does: machines differ, and other work makes runs slower.
-    @Suite(.serialized) struct HookCostTests {
-        private static let rounds = 100_000
+    @Suite(.serialized, .ownThread) struct HookCostTests {
+        private static let rounds = 20_000
 
         private static func bestNanoseconds(_ body: (Int) -> Void) -> Double {
             var best = Double.infinity

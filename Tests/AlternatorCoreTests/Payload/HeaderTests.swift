@@ -85,6 +85,8 @@ import Testing
     ) async throws {
         var config = AlternatorConfig(seedHosts: ["127.0.0.1"], port: node.port)
         config.eventLoopCount = 1
+        // The first answer is waited for, however busy the machine is.
+        config.discoveryTimeout = .seconds(60)
         configure(&config)
         let client = try await AlternatorClient(
             config,

@@ -5,7 +5,7 @@ import Testing
 
 /// Requests nobody means well with: they end in an answer or a LocalError, never in a trap.
 @Suite struct HostileRequestTests {
-    @Test(arguments: 0..<16 as Range<UInt64>)
+    @Test(.ownThread, arguments: 0..<16 as Range<UInt64>)
     func `random expressions on random items`(seed: UInt64) throws {
         var soup = Soup(seed: seed)
         var held = 0

@@ -1,5 +1,6 @@
 import AlternatorTransport
 import AlternatorWire
+import TestSupport
 import Testing
 
 @testable import AlternatorLocal
@@ -131,7 +132,7 @@ import Testing
         #expect(try status(Self.packed + [1, 2, 3], "gzip") == 500)
     }
 
-    @Test func `a small body that unpacks to over 16 MiB is too large`() throws {
+    @Test(.ownThread) func `a small body that unpacks to over 16 MiB is too large`() throws {
         let blanks = [UInt8](repeating: 0x20, count: (16 << 20) - Self.request.count)
         #expect(try status(Compression.gzip.pack(blanks + Self.request), "gzip") == 200)
         #expect(try status(Compression.gzip.pack([0x20] + blanks + Self.request), "gzip") == 413)

@@ -121,7 +121,7 @@ import Testing
         #expect(Set(Self.bodies.map(\.operation)) == Set(OperationName.allCases))
     }
 
-    @Test(arguments: 0..<8 as Range<UInt64>)
+    @Test(.ownThread, arguments: 0..<8 as Range<UInt64>)
     func `spoilt bodies and headers are answered`(seed: UInt64) throws {
         var soup = BodySoup(seed: seed)
         let server = try LocalServer { $0.allowsSystemTableWrites = seed % 2 == 0 }

@@ -1,5 +1,6 @@
 import AlternatorTransport
 import AlternatorWire
+import TestSupport
 import Testing
 
 @testable import AlternatorLocal
@@ -96,7 +97,7 @@ import Testing
         #expect(error.message.contains("nested"), "\(error.message)")
     }
 
-    @Test func `a body over 16 MiB is too large`() throws {
+    @Test(.ownThread) func `a body over 16 MiB is too large`() throws {
         let body = String(repeating: " ", count: (16 << 20) + 1)
         #expect(try LocalServer().error("ListTables", body, status: 413).type == "PayloadTooLarge")
     }

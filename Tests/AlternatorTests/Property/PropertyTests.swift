@@ -37,7 +37,7 @@ struct PropertyTests {
         return check
     }
 
-    @Test(arguments: seeds)
+    @Test(.ownThread, arguments: seeds)
     func `random conditions mean on the server what they mean in Swift`(seed: UInt64) async throws {
         var random = SeededGenerator(seed: seed)
         let samples = (0..<40).map { Draw.sample($0, &random) }
@@ -68,7 +68,7 @@ struct PropertyTests {
         }
     }
 
-    @Test(arguments: seeds)
+    @Test(.ownThread, arguments: seeds)
     func `random conditions of writes hold on the server when they hold in Swift`(seed: UInt64) async throws {
         var random = SeededGenerator(seed: seed &+ 1000)
         let samples = (0..<100).map { Draw.sample($0, &random) }
@@ -117,7 +117,7 @@ struct PropertyTests {
         return steps
     }
 
-    @Test(arguments: seeds)
+    @Test(.ownThread, arguments: seeds)
     func `random updates leave on the server what they leave in Swift`(seed: UInt64) async throws {
         var random = SeededGenerator(seed: seed)
         let cases = (0..<150).map { number in

@@ -1,5 +1,6 @@
 import Alternator
 import Foundation
+import TestSupport
 import Testing
 
 /// Every operation of the mapper, each with what it does to a typed table and to one without a model.
@@ -116,7 +117,7 @@ struct OperationMatrixTests {
         return found
     }
 
-    @Test func `every public operation is in the matrix`() throws {
+    @Test(.ownThread) func `every public operation is in the matrix`() throws {
         let listed = TableOperation.allCases.reduce(into: Set<String>()) { $0.formUnion($1.functions) }
         // Not operations: values made from a table or resource, and the end of one.
         let others: Set = ["with", "key", "table", "close", "withResource"]

@@ -1,4 +1,5 @@
 import AlternatorWire
+import TestSupport
 import Testing
 
 @testable import Alternator
@@ -217,7 +218,7 @@ struct ShardBookTests {
     }
 
     /// 5000 shards: choosing must not take quadratic time.
-    @Test(.timeLimit(.minutes(10))) func `thousands of shards are all read`() {
+    @Test(.ownThread, .timeLimit(.minutes(10))) func `thousands of shards are all read`() {
         var book = book(from: .trimHorizon, (0..<5000).map { shard("s\($0)") })
         #expect(steps(&book, at: .zero).count == 5000)
         for number in 0..<5000 { book.gotIterator("i", of: "s\(number)", at: .zero) }

@@ -47,7 +47,7 @@ struct CodecPropertyTests {
         }
     }
 
-    @Test func `random attribute values come back through JSON, the encoder and the decoder`() throws {
+    @Test(.ownThread) func `random attribute values come back through JSON, the encoder and the decoder`() throws {
         var random = SeededGenerator(seed: Self.seed)
         for round in 0..<500 {
             let item = Dictionary((0..<4).map { _ in (text(&random), value(&random, depth: 4)) }) { $1 }
@@ -88,7 +88,7 @@ struct CodecPropertyTests {
         var inner: Inner?
     }
 
-    @Test func `random models come back`() throws {
+    @Test(.ownThread) func `random models come back`() throws {
         var random = SeededGenerator(seed: Self.seed)
         func inner() -> Inner {
             Inner(

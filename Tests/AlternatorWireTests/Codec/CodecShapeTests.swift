@@ -1,5 +1,6 @@
 import AlternatorWire
 import FoundationEssentials
+import TestSupport
 import Testing
 
 /// The pitfalls of `Codable` on DynamoDB from 13 on: containers, shapes, limits.
@@ -426,7 +427,7 @@ struct CodecShapeTests {
 
     // MARK: 23 speed
 
-    @Test func `23: a large map takes time in proportion to its size`() throws {
+    @Test(.ownThread) func `23: a large map takes time in proportion to its size`() throws {
         // Work is counted in allocations of nothing but bytes: a quadratic encoder or decoder would need minutes here.
         let wide = Dictionary(uniqueKeysWithValues: (0..<20_000).map { ("name\($0)", $0) })
         #expect(try decoded([String: Int].self, itemJSON(wide)) == wide)

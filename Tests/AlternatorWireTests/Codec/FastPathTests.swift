@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import AlternatorWire
@@ -21,7 +22,7 @@ struct FastPathTests {
         }
     }
 
-    @Test func `a number of few digits is never written longer or shorter than it has to be`() throws {
+    @Test(.ownThread) func `a number of few digits is never written longer or shorter than it has to be`() throws {
         var generator = SystemRandomNumberGenerator()
         let seed = UInt64.random(in: 0 ... .max, using: &generator)
         var state = seed

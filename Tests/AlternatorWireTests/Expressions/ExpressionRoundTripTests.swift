@@ -17,7 +17,7 @@ import Testing
         }
     }
 
-    @Test(arguments: 0..<20 as Range<UInt64>)
+    @Test(.ownThread, arguments: 0..<20 as Range<UInt64>)
     func `token soup is parsed or refused, never a trap`(seed: UInt64) {
         var random = SeededGenerator(seed: seed)
         let words = [

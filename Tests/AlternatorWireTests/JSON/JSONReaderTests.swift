@@ -260,7 +260,7 @@ struct JSONReaderTests {
         }
     }
 
-    @Test func `random mutations never trap, and reader and skipper agree on what is JSON`() {
+    @Test(.ownThread) func `random mutations never trap, and reader and skipper agree on what is JSON`() {
         let seed: UInt64 = 7
         var random = SeededGenerator(seed: seed)
         for round in 0..<4000 {
