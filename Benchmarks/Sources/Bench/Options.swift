@@ -110,8 +110,6 @@ struct Options {
         if features.contains(.responseCompression) { config.responseCompression = [.gzip] }
         if features.contains(.optimizedHeaders) { config.optimizeHeaders = true }
         if features.contains(.busyPoll) { config.busyPoll = .adaptive(limit: .microseconds(100)) }
-        // Has an effect on tasks of the default executor only.
-        config.answerGathering = .adaptive
         if features.contains(.tls) {
             config.scheme = .https
             config.tls = AlternatorConfig.TLS(additionalCAFiles: caFile.map { [$0] } ?? [], minimumVersion: .v1_3)

@@ -3,30 +3,35 @@ import AlternatorWire
 
 /// The answer to a Query or Scan.
 struct PageAnswer<Element> {
-    private(set) var items: [Element] = []
+    private var page = PageItems<Element>()
     /// Items that passed the filter.
     private(set) var count = 0
     /// Items the server looked at.
     private(set) var scanned = 0
     /// The JSON of `LastEvaluatedKey`; `nil` on the last page.
     private(set) var nextKey: [UInt8]?
-    /// Whether items beyond the wanted number were left out.
-    private(set) var isCut = false
-    /// Where the last kept item stands in the answer.
-    private(set) var lastItemStart: Int?
     /// The JSON of the last kept item's key, for a cut page.
     var keyOfLastItem: [UInt8]?
 
-    /// Reads an answer, keeping at most `wanted` items, each read by `item`; one that it gives no value for is left out.
+    var items: [Element] { page.items }
+    /// Whether items beyond the wanted number were left out.
+    var isCut: Bool { page.isCut }
+    /// Where the last kept item stands in the answer.
+    var lastItemStart: Int? { page.lastStart }
+
+    /// How the elements of `Items` are read, keeping so many at most.
+    typealias Reading = (inout JSONReader, _ wanted: Int, inout PageItems<Element>) throws -> Void
+
+    /// Reads an answer, keeping at most `wanted` items, which `items` reads.
     init(
         _ response: EncodedResponse,
         _ plan: ReadPlan,
         keeping wanted: Int?,
-        item: (inout JSONReader) throws -> Element?
+        items: Reading
     ) throws(AlternatorError) {
         self = try plan.handle.read(response, of: plan.operation) { reader in
             var answer = PageAnswer()
-            try answer.read(&reader, wanted: wanted, item)
+            try answer.read(&reader, wanted: wanted ?? .max, items)
             return answer
         }
         guard isCut, let nextKey, let start = lastItemStart else { return }
@@ -40,15 +45,13 @@ struct PageAnswer<Element> {
 
     private init() {}
 
-    private mutating func read(
-        _ reader: inout JSONReader,
-        wanted: Int?,
-        _ item: (inout JSONReader) throws -> Element?
-    ) throws {
+    private mutating func read(_ reader: inout JSONReader, wanted: Int, _ items: Reading) throws {
         try reader.beginObject()
         while let member = try reader.nextKey() {
             switch member {
-            case "Items": try readItems(&reader, wanted: wanted ?? .max, item)
+            case "Items":
+                try reader.beginArray()
+                try items(&reader, wanted, &page)
             case "Count": count = try reader.readInt()
             case "ScannedCount": scanned = try reader.readInt()
             case "LastEvaluatedKey":
@@ -56,25 +59,6 @@ struct PageAnswer<Element> {
                 nextKey = Array(reader.bytes[range])
             default: try reader.skipValue()
             }
-        }
-    }
-
-    private mutating func readItems(
-        _ reader: inout JSONReader,
-        wanted: Int,
-        _ item: (inout JSONReader) throws -> Element?
-    ) throws {
-        try reader.beginArray()
-        while try reader.nextElement() {
-            guard items.count < wanted else {
-                isCut = true
-                try reader.skipValue()
-                continue
-            }
-            let start = reader.offset
-            guard let item = try item(&reader) else { continue }
-            lastItemStart = start
-            items.append(item)
         }
     }
 

@@ -36,7 +36,10 @@ final class PageSource {
     /// The next page with its token; `nil` after the last one.
     func next<Element: Decodable>(_ type: Element.Type) async throws(AlternatorError) -> Page<Element>? {
         let reading = try plan.handle.make(plan.operation) { () throws(AlternatorError) in try ItemReading<Element>() }
-        guard let (answer, _) = try await nextAnswer({ try reading.itemUnlessSkipped(from: &$0) }) else { return nil }
+        guard let (answer, response) = try await nextAnswer({ try reading.read(&$0, keeping: $1, into: &$2) }) else {
+            return nil
+        }
+        response.giveBack()
         let isDone = !answer.isCut && waiting.isEmpty && flights.isEmpty
         return Page(items: answer.items, next: isDone ? nil : token, scanned: answer.scanned, requests: 1)
     }
@@ -45,7 +48,10 @@ final class PageSource {
     ///
     /// - Returns: how many there were; `nil` after the last page.
     func nextLines(into lines: inout [UInt8]) async throws(AlternatorError) -> Int? {
-        guard let (answer, response) = try await nextAnswer({ try $0.valueRange() }) else { return nil }
+        let pages = try await nextAnswer { reader, wanted, page in
+            try page.read(&reader, keeping: wanted) { $1.append(try $0.valueRange()) }
+        }
+        guard let (answer, response) = pages else { return nil }
         for item in answer.items {
             lines += Self.lineStart
             let start = lines.count
@@ -54,6 +60,7 @@ final class PageSource {
             for place in start..<lines.count where lines[place] == 0x0A || lines[place] == 0x0D { lines[place] = 0x20 }
             lines += Self.lineEnd
         }
+        response.giveBack()
         return answer.items.count
     }
 
@@ -63,7 +70,8 @@ final class PageSource {
     /// The number of items on the next page, for `count()`; `nil` after the last one.
     func nextCount() async throws(AlternatorError) -> Int? {
         guard remaining != 0, let (segment, response) = try await nextResponse() else { return nil }
-        let answer = try PageAnswer<Void>(response, plan, keeping: 0) { try $0.skipValue() }
+        let answer = try PageAnswer<Void>(response, plan, keeping: 0) { try $2.skipRest(of: &$0) }
+        response.giveBack()
         finish(segment, at: answer.nextKey)
         if plan.totalSegments != nil { launch() }
         let count = min(answer.count, remaining ?? answer.count)
@@ -72,10 +80,10 @@ final class PageSource {
     }
 
     private func nextAnswer<Element>(
-        _ item: (inout JSONReader) throws -> Element?
+        _ items: PageAnswer<Element>.Reading
     ) async throws(AlternatorError) -> (PageAnswer<Element>, EncodedResponse)? {
         guard remaining != 0, let (segment, response) = try await nextResponse() else { return nil }
-        var answer = try PageAnswer(response, plan, keeping: remaining, item: item)
+        var answer = try PageAnswer<Element>(response, plan, keeping: remaining, items: items)
         pagesTaken += 1
         if answer.isCut, answer.nextKey == nil || answer.keyOfLastItem == nil {
             answer.keyOfLastItem = try await keyOfLastItem(answer, response)

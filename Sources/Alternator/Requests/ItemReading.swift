@@ -4,9 +4,35 @@ import AlternatorWire
 struct ItemReading<Item: Decodable> {
     private let traits: ReadTraits
     private let fast = AnyFastType.of(Item.self)
+    private let decoder = ItemDecoder()
+    /// Nothing is to be done but to decode.
+    private let decodesOnly: Bool
 
     /// Throws `.mapping` where a declaration of the type cannot be used.
-    init() throws(AlternatorError) { traits = try ReadTraits.of(Item.self) }
+    init() throws(AlternatorError) {
+        traits = try ReadTraits.of(Item.self)
+        decodesOnly = traits.isIdle && !traits.skipsUnknown && Item.self != [String: AttributeValue].self
+    }
+
+    /// Reads the elements of the array that the reader has begun, as `PageItems.read` does.
+    ///
+    /// One by one, each item would be copied as an optional, and types that depend on it looked up for each.
+    func read(_ reader: inout JSONReader, keeping wanted: Int, into page: inout PageItems<Item>) throws {
+        guard decodesOnly else {
+            return try page.read(&reader, keeping: wanted) { (reader: inout JSONReader, items: inout [Item]) in
+                if let item = try itemUnlessSkipped(from: &reader) { items.append(item) }
+            }
+        }
+        var items: [Item] = []
+        swap(&items, &page.items)
+        defer { swap(&items, &page.items) }
+        while items.count < wanted {
+            guard try reader.nextElement() else { return }
+            page.lastStart = reader.offset
+            items.append(try decoder.decodeItem(Item.self, by: fast, from: &reader))
+        }
+        try page.skipRest(of: &reader)
+    }
 
     /// The item at the reader's place; `nil` for one that a union leaves out, see `Members.Unknown.skip`.
     func itemUnlessSkipped(from reader: inout JSONReader) throws -> Item? {
@@ -20,10 +46,10 @@ struct ItemReading<Item: Decodable> {
     /// The item at the reader's place.
     func item(from reader: inout JSONReader) throws -> Item {
         if Item.self == [String: AttributeValue].self, let item = try reader.readItem() as? Item { return item }
-        if traits.isIdle { return try ItemDecoder().decodeItem(Item.self, by: fast, from: &reader) }
+        if traits.isIdle { return try decoder.decodeItem(Item.self, by: fast, from: &reader) }
         let place = EncodedItem(bytes: reader.bytes, start: reader.offset)
         let traits = try traits.resolved(for: place)
-        var decoder = ItemDecoder()
+        var decoder = decoder
         decoder.namesOutsideExtras = traits.ownNames
         let edits = try traits.edits(for: place)
         guard !edits.isEmpty else { return try decoder.decodeItem(Item.self, by: fast, from: &reader) }

@@ -117,7 +117,7 @@ public struct AlternatorConfig: Sendable {
     public var eventLoopCount: Int?
     /// Whether these threads look for answers without sleeping; off by default.
     public var busyPoll: BusyPolling
-    /// Whether these threads gather answers for many tasks that run elsewhere; off by default.
+    /// Whether these threads gather answers for many tasks that run elsewhere; adaptive by default.
     public var answerGathering: AnswerGathering
 
     /// Makes a configuration; nothing is checked yet.
@@ -162,7 +162,7 @@ public struct AlternatorConfig: Sendable {
         collectsMetrics: Bool = true,
         eventLoopCount: Int? = nil,
         busyPoll: BusyPolling = .off,
-        answerGathering: AnswerGathering = .off
+        answerGathering: AnswerGathering = .adaptive
     ) {
         self.seedHosts = seedHosts
         self.port = port

@@ -1,4 +1,5 @@
 package import AlternatorRouting
+import AlternatorTransport
 package import AlternatorWire
 
 /// A request whose types are gone: bytes, and what routing and retries need to know.
@@ -54,4 +55,7 @@ package struct EncodedResponse: Sendable {
     package func reader() -> JSONReader {
         bodyOffset < bytes.count ? JSONReader(bytes, from: bodyOffset) : JSONReader([0x7B, 0x7D])
     }
+
+    /// Ends the use of an answer that has been read: its memory serves the next one.
+    package consuming func giveBack() { SpareAnswers.shared.give(bytes) }
 }

@@ -69,6 +69,7 @@ struct ResponseParser {
             case .chunked(var decoder):
                 // Moved out, so that its state is not copied.
                 state = .complete
+                useSpare(input.count - position)
                 position = try decoder.feed(input, from: position, into: &bytes, bodyStart: bodyOffset)
                 if !decoder.isDone { state = .chunked(decoder) }
             case .untilClose:
@@ -107,6 +108,15 @@ struct ResponseParser {
     }
 
     private var delimitedByClose = false
+
+    /// Goes on in the memory of an earlier answer where there is not enough room for so many bytes more.
+    private mutating func useSpare(_ count: Int) {
+        guard bytes.count + count > bytes.capacity, var spare = SpareAnswers.shared.take(bytes.count + count) else {
+            return
+        }
+        spare.append(contentsOf: bytes)
+        bytes = spare
+    }
 
     private mutating func feedHead(_ input: Span<UInt8>, from start: Int) throws(HTTPSyntaxError) -> Int {
         try checkBeginning(input, from: start)
@@ -173,7 +183,9 @@ struct ResponseParser {
                 bytes = Bytes.copy(source, head.lowerBound..<head.upperBound + length)
                 state = .complete
             } else {
-                bytes.reserveCapacity(head.count + min(length, ResponseParser.trustedLength))
+                let size = head.count + min(length, ResponseParser.trustedLength)
+                useSpare(size)
+                bytes.reserveCapacity(size)
                 Bytes.append(source, head.lowerBound..<head.upperBound + available, to: &bytes)
                 state = .body(remaining: length - available)
             }
