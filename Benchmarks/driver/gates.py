@@ -27,6 +27,10 @@ def measured():
     micro = {entry["name"]: entry for entry in json.loads((work / "micro.json").read_text())}
     yield "mallocs_page_item", micro["page decode, per item"]["mallocs"]
     yield "mallocs_encode", micro["encode, 10 attributes"]["mallocs"]
+    plain, secure = (json.loads((work / f"{name}.json").read_text()) for name in ("memory", "memory-tls"))
+    yield "memory_in_flight", plain["allocatedPerRequestInFlight"]
+    yield "memory_idle", plain["allocatedPerIdleConnection"]
+    yield "memory_idle_tls", secure["allocatedPerIdleConnection"]
     short, long = calls(work / "strace.2000"), calls(work / "strace.6000")
     groups = {
         "writes_get": ("write", "writev", "sendto", "sendmsg"),

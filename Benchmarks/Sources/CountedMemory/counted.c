@@ -4,6 +4,9 @@
 #include <stdatomic.h>
 #include <stddef.h>
 #include <time.h>
+#include <malloc.h>
+#include <stdio.h>
+#include <unistd.h>
 
 // glibc's own functions under the names that stay when a program brings its own malloc.
 extern void *__libc_malloc(size_t);
@@ -67,4 +70,19 @@ int64_t counted_thread_time(void) {
     struct timespec now;
     clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
     return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+}
+
+int64_t counted_resident(void) {
+    malloc_trim(0);
+    long size = 0, pages = 0;
+    FILE *file = fopen("/proc/self/statm", "r");
+    if (!file) return 0;
+    if (fscanf(file, "%ld %ld", &size, &pages) != 2) pages = 0;
+    fclose(file);
+    return (int64_t)pages * sysconf(_SC_PAGESIZE);
+}
+
+int64_t counted_held(void) {
+    struct mallinfo2 info = mallinfo2();
+    return (int64_t)(info.uordblks + info.hblkhd);
 }

@@ -5,7 +5,8 @@ import Glibc
 /// Makes typed gets and puts through the public interface and prints what does not depend on the machine's load.
 ///
 /// `Gate --port P [--requests N] [--concurrency C] [--executor loop|default]` prints one line of JSON: allocations and
-/// context switches per request. `Benchmarks/gates` also runs it under strace, for the system calls.
+/// context switches per request. `Benchmarks/gates` also runs it under strace, for the system calls. With
+/// `--memory N [--ca FILE]` it is the memory of N requests in flight, and of as many idle connections.
 @main
 struct Gate {
     static func main() async {
@@ -25,7 +26,7 @@ struct Gate {
         let concurrency = options["--concurrency"].flatMap { Int($0) } ?? 16
         let onLoop = options["--executor"] != "default"
 
-        let config = AlternatorConfig(
+        var config = AlternatorConfig(
             seedHosts: ["127.0.0.1"],
             port: options["--port"].flatMap { Int($0) } ?? 8000,
             // A refresh in the middle would be counted.
@@ -33,6 +34,14 @@ struct Gate {
             authentication: .credentials(accessKey: "gate", secretKey: "gate"),
             eventLoopCount: 1
         )
+        if let file = options["--ca"] {
+            config.scheme = .https
+            config.tls = AlternatorConfig.TLS(additionalCAFiles: [file], minimumVersion: .v1_3)
+        }
+        if let count = options["--memory"].flatMap({ Int($0) }) {
+            config.maxPoolConnections = count + 1
+            return try await Memory.measure(count, config)
+        }
         try await AlternatorResource.withResource(config) { resource in
             let users = resource.table("gate_users", of: User.self)
             try await users.create(ifNotExists: true)
@@ -83,7 +92,7 @@ struct Gate {
 }
 
 /// Ten attributes, about 360 bytes.
-private struct User: TableItem {
+struct User: TableItem {
     struct Address: Document {
         var street: String
         var city: String

@@ -12,3 +12,9 @@ int64_t counted_bytes(void);
 
 /// CPU time of the calling thread in nanoseconds.
 int64_t counted_thread_time(void);
+
+/// Resident bytes of the process, after what the allocator holds unused was given back.
+int64_t counted_resident(void);
+
+/// Bytes that are allocated and not freed.
+int64_t counted_held(void);
