@@ -107,9 +107,11 @@ int calt_tls_read(SSL *ssl, void *buffer, size_t size, size_t *count) {
     ERR_clear_error();
     int result = SSL_read_ex(ssl, buffer, size, count);
     if (result != 1) return SSL_get_error(ssl, result);
-    // Taking in a ticket makes room for a record to write: 16 KB that would stay until the next request. Only here, behind
-    // the end of a record, does this not take away the beginning of the next one (CVE-2024-4741).
-    if (!SSL_has_pending(ssl)) (void)SSL_free_buffers(ssl);
+    // Taking in a ticket makes room for a record to write: 16 KB that would stay until the next request. Tickets come before
+    // the first answer. Only here, behind the end of a record, does this not take away the beginning of the next one
+    // (CVE-2024-4741).
+    struct calt_link *link = link_of(ssl);
+    if (!link->is_trimmed && !SSL_has_pending(ssl)) link->is_trimmed = SSL_free_buffers(ssl) == 1;
     return SSL_ERROR_NONE;
 }
 

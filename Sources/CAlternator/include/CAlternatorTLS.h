@@ -28,6 +28,8 @@ struct calt_link {
     bool ended;
     /// The server has asked for a certificate and this side has none.
     bool certificate_requested;
+    /// The buffers that the handshake left have been freed.
+    bool is_trimmed;
 };
 
 /// Lets `ssl` read from and write to a socket, with MSG_NOSIGNAL, which OpenSSL's own BIO does not do.
