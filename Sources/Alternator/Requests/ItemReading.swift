@@ -8,6 +8,9 @@ struct ItemReading<Item: Decodable> {
     /// Nothing is to be done but to decode.
     private let decodesOnly: Bool
 
+    /// So many items room is made for, at most, on the word of the first one's length.
+    private static var maximumExpected: Int { 1024 }
+
     /// Throws `.mapping` where a declaration of the type cannot be used.
     init() throws(AlternatorError) {
         traits = try ReadTraits.of(Item.self)
@@ -28,8 +31,14 @@ struct ItemReading<Item: Decodable> {
         defer { swap(&items, &page.items) }
         while items.count < wanted {
             guard try reader.nextElement() else { return }
-            page.lastStart = reader.offset
+            let start = reader.offset
+            page.lastStart = start
             items.append(try decoder.decodeItem(Item.self, by: fast, from: &reader))
+            // Room for all, if the others are as long.
+            if items.count == 1 {
+                let expected = 1 + (reader.bytes.count - reader.offset) / max(1, reader.offset - start)
+                items.reserveCapacity(min(expected, wanted, Self.maximumExpected))
+            }
         }
         try page.skipRest(of: &reader)
     }
