@@ -34,6 +34,10 @@ import Testing
         #expect(spares.take(1000) == nil)
         #expect(spares.take(.max) == nil)
         #expect(spares.take(16 << 10) != nil)
+        // A small answer that somebody keeps must not hold the memory of a large one.
+        spares.give(Self.block(1 << 20))
+        #expect(spares.take(20_000) == nil)
+        #expect(spares.take(300_000) != nil)
     }
 
     @Test func `small and huge blocks are not kept, and of the others not too much`() {

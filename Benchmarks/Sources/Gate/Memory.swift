@@ -49,8 +49,8 @@ enum Memory {
     ) async throws {
         let end = ContinuousClock.now + .seconds(20)
         while ContinuousClock.now < end {
-            guard let node = client.metrics().nodes.first else { continue }
-            if condition(node.connections) { return }
+            if let node = client.metrics().nodes.first, condition(node.connections) { return }
+            // Nothing tells when the last request has left; what is looked for lasts for seconds.
             try await Task.sleep(for: .milliseconds(20))
         }
         throw AlternatorError(.operationTimeout, message: "the connections are not as expected: \(client.metrics())")

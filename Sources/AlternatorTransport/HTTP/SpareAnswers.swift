@@ -47,10 +47,13 @@ package final class SpareAnswers: Sendable {
     }
 
     /// An empty array with room for so many bytes, the newest there is; `nil` if there is none, or for so few or many.
+    ///
+    /// It has room for four times as many at most: whoever keeps the answer keeps all of it.
     func take(_ count: Int) -> [UInt8]? {
         guard Self.sizes.contains(count) else { return nil }
         var taken = state.withLock { state -> [UInt8]? in
-            guard let index = state.blocks.lastIndex(where: { $0.capacity >= count }) else { return nil }
+            guard let index = state.blocks.lastIndex(where: { $0.capacity >= count && $0.capacity / 4 <= count })
+            else { return nil }
             state.bytes -= state.blocks[index].capacity
             return state.blocks.remove(at: index)
         }
