@@ -45,7 +45,11 @@ enum CodecBenchmarks {
                 return try decoder.decodeItem(FastAccount.self, from: &reader).account.age
             },
             MicroBenchmark("page decode, per item", bytes: page.count, items: 100) {
-                try items(of: page) { reader in try decoder.decodeItem(Profile.self, from: &reader).age }
+                // As a page is read.
+                let fast = AnyFastType.of(Profile.self)
+                return try decoder.run(over: page) { run in
+                    try items(of: page) { reader in try run.decodeItem(Profile.self, by: fast, from: &reader).age }
+                }
             },
             MicroBenchmark("page scan only, per item", bytes: page.count, items: 100) {
                 try items(of: page) { reader in try reader.scanItem() }

@@ -29,18 +29,21 @@ struct ItemReading<Item: Decodable> {
         var items: [Item] = []
         swap(&items, &page.items)
         defer { swap(&items, &page.items) }
-        while items.count < wanted {
-            guard try reader.nextElement() else { return }
-            let start = reader.offset
-            page.lastStart = start
-            items.append(try decoder.decodeItem(Item.self, by: fast, from: &reader))
-            // Room for all, if the others are as long.
-            if items.count == 1 {
-                let expected = 1 + (reader.bytes.count - reader.offset) / max(1, reader.offset - start)
-                items.reserveCapacity(min(expected, wanted, Self.maximumExpected))
+        let bytes = reader.bytes
+        try decoder.run(over: bytes) { run in
+            while items.count < wanted {
+                guard try reader.nextElement() else { return }
+                let start = reader.offset
+                page.lastStart = start
+                items.append(try run.decodeItem(Item.self, by: fast, from: &reader))
+                // Room for all, if the others are as long.
+                if items.count == 1 {
+                    let expected = 1 + (bytes.count - reader.offset) / max(1, reader.offset - start)
+                    items.reserveCapacity(min(expected, wanted, Self.maximumExpected))
+                }
             }
+            try page.skipRest(of: &reader)
         }
-        try page.skipRest(of: &reader)
     }
 
     /// The item at the reader's place; `nil` for one that a union leaves out, see `Members.Unknown.skip`.

@@ -1,96 +1,136 @@
-/// The state of one decoding: the bytes and their tape.
-final class DecodingSession {
-    let bytes: [UInt8]
-    let nodes: [TapeNode]
-    /// The map searched last and the member found there: members mostly come in the order they are asked for.
-    private var cursor = (map: -1, member: 0)
-    let options: ItemDecoder
-    private(set) lazy var userInfo: [CodingUserInfoKey: Any] = options.codingUserInfo
+/// One decoding: of one item, or of one value.
+///
+/// Decoders and containers hold it; a copy retains nothing. When the item has been read, a decoder that somebody has kept
+/// finds nothing any more: whatever can throw does, and the rest says that there is something, or gives an empty answer.
+struct DecodingSession {
+    let memory: DecodingMemory
+    let serial: UInt64
 
-    init(_ bytes: [UInt8], _ nodes: [TapeNode], options: ItemDecoder) {
-        self.bytes = bytes
-        self.nodes = nodes
-        self.options = options
+    /// Begins a decoding of what the memory's tape holds.
+    @inline(__always)
+    init(_ memory: DecodingMemory) {
+        self.memory = memory
+        serial = memory.beginDecoding()
     }
 
-    // A span must come from a variable of its own, not from a stored property of a class, so methods copy `bytes`.
+    /// The decoding of this number, which may be over.
+    @inline(__always)
+    init(_ memory: DecodingMemory, serial: UInt64) {
+        self.memory = memory
+        self.serial = serial
+    }
+
+    /// Whether the item has been read, so that nothing can be looked up.
+    @inline(__always)
+    var isOver: Bool { memory.isOver(serial) }
+
+    var options: ItemDecoder { memory.options }
+    var userInfo: [CodingUserInfoKey: Any] { isOver ? [:] : memory.userInfo }
+
+    /// A node of the tape; one without anything inside if the decoding is over.
+    @inline(__always)
+    subscript(node: Int) -> TapeNode { isOver ? .none : memory.nodes[node] }
 
     @inline(__always)
-    func kind(of node: Int) -> AttributeKind { nodes[node].kind }
+    func kind(of node: Int) -> AttributeKind { self[node].kind }
 
     // MARK: Finding members
 
     /// The member of a map with this name; the search starts where the last one ended.
     @inline(__always)
     func find(_ name: String, in map: Int) -> Int? {
-        let last = cursor
+        let last = memory.cursor
         guard let found = find(name.utf8.span, in: map, from: last.map == map ? last.member : map &+ 1) else {
             return nil
         }
-        cursor = (map, found)
+        memory.cursor = (map, found)
         return found
     }
 
     /// The member of a map with this name, sought from one of them on and then from the first.
     @inline(__always)
     func find(_ name: Span<UInt8>, in map: Int, from start: Int) -> Int? {
-        // One copy for all members that are looked at: it is retained.
-        let bytes = bytes
-        let end = Int(nodes[map].next)
-        var index = start
-        while index < end {
-            if nodes[index].isNamed(name, in: bytes.span) { return index }
-            index = Int(nodes[index].next)
+        if isOver { return nil }
+        let nodes = memory.nodes
+        return memory.withText { text in
+            let end = Int(nodes[map].next)
+            var index = start
+            while index < end {
+                let node = nodes[index]
+                if node.isNamed(name, in: text) { return index }
+                index = Int(node.next)
+            }
+            index = map &+ 1
+            while index < start {
+                let node = nodes[index]
+                if node.isNamed(name, in: text) { return index }
+                index = Int(node.next)
+            }
+            return nil
         }
-        index = map &+ 1
-        while index < start {
-            if nodes[index].isNamed(name, in: bytes.span) { return index }
-            index = Int(nodes[index].next)
-        }
-        return nil
+    }
+
+    /// Whether a member has a name.
+    @inline(__always)
+    func isNamed(_ member: Int, _ name: Span<UInt8>) -> Bool {
+        let node = self[member]
+        return memory.withText { node.isNamed(name, in: $0) }
     }
 
     /// Puts the search back to a member after another map was read inside it.
     @inline(__always)
-    func resume(_ map: Int, at member: Int) { cursor = (map, member) }
+    func resume(_ map: Int, at member: Int) { memory.cursor = (map, member) }
 
     func name(of node: Int) -> String {
-        let bytes = bytes
-        return JSONText.text(bytes.span, nodes[node].nameRange, hasEscapes: nodes[node].nameHasEscapes)
+        let node = self[node]
+        return memory.withText { JSONText.text($0, node.nameRange, hasEscapes: node.nameHasEscapes) }
     }
 
     /// The nodes right inside a container.
     func children(of node: Int) -> [Int] {
         var children: [Int] = []
         var index = node + 1
-        let end = Int(nodes[node].next)
+        let end = Int(self[node].next)
         while index < end {
             children.append(index)
-            index = Int(nodes[index].next)
+            index = Int(self[index].next)
         }
         return children
     }
 
     // MARK: Scalars
 
+    /// Calls `body` with the text of a scalar as it stands there.
     @inline(__always)
-    private func range(of node: Int) -> Range<Int> { nodes[node].range }
+    private func withText<Result>(of node: TapeNode, _ body: (Span<UInt8>) throws -> Result) rethrows -> Result {
+        try memory.withText { try body($0.extracting(node.range)) }
+    }
+
+    /// Calls `body` with the text of a scalar, escapes undone.
+    private func withPlainText<Result>(of node: Int, _ body: (Span<UInt8>) throws -> Result) rethrows -> Result {
+        let node = self[node]
+        guard node.hasEscapes else { return try withText(of: node, body) }
+        let plain = memory.withText { JSONText.unescaped($0, node.range) }
+        return try body(plain.span)
+    }
 
     @inline(__always)
     func string(at node: Int, for type: Any.Type) throws -> String {
-        guard kind(of: node) == .string else { throw mismatch(type, .string, at: node) }
-        return text(of: node)
+        let found = self[node]
+        guard found.kind == .string else { throw mismatch(type, .string, at: node) }
+        return text(of: found)
     }
 
     @inline(__always)
-    private func text(of node: Int) -> String {
-        let bytes = bytes
-        return JSONText.text(bytes.span, range(of: node), hasEscapes: nodes[node].hasEscapes)
+    private func text(of node: TapeNode) -> String {
+        memory.withText { JSONText.text($0, node.range, isPlain: node.isPlain, hasEscapes: node.hasEscapes) }
     }
+
+    private func text(of node: Int) -> String { text(of: self[node]) }
 
     func bool(at node: Int) throws -> Bool {
         guard kind(of: node) == .bool else { throw mismatch(Bool.self, .bool, at: node) }
-        return nodes[node].length == 1
+        return self[node].length == 1
     }
 
     /// Whether a node's text can be read as a number; an S only where the decoder was told so.
@@ -102,23 +142,20 @@ final class DecodingSession {
 
     /// Numbers have no escapes; a writer that escapes their digits all the same is understood.
     private func parts(of node: Int, for type: Any.Type) throws -> DecimalParts {
-        let bytes = bytes
         try checkNumber(node, for: type)
-        do {
-            if nodes[node].hasEscapes {
-                return try DecimalParts(parsing: JSONText.unescaped(bytes.span, range(of: node)).span)
+        return try withPlainText(of: node) { text in
+            do {
+                return try DecimalParts(parsing: text)
+            } catch let problem as AttributeNumber.Problem {
+                throw corrupted(problem.reason, at: node)
             }
-            return try DecimalParts(parsing: bytes.span.extracting(range(of: node)))
-        } catch {
-            throw corrupted(error.reason, at: node)
         }
     }
 
     @inline(__always)
     func integer<Integer: FixedWidthInteger>(_ type: Integer.Type, at node: Int) throws -> Integer {
-        let bytes = bytes
-        if kind(of: node) == .number,
-            let value = PlainNumber.integer(bytes.span.extracting(range(of: node))),
+        let found = self[node]
+        if found.kind == .number, let value = withText(of: found, { PlainNumber.integer($0) }),
             let result = Integer(exactly: value)
         {
             return result
@@ -137,10 +174,8 @@ final class DecodingSession {
     }
 
     func double(at node: Int) throws -> Double {
-        let bytes = bytes
-        if kind(of: node) == .number, let value = PlainNumber.double(bytes.span.extracting(range(of: node))) {
-            return value
-        }
+        let found = self[node]
+        if found.kind == .number, let value = withText(of: found, { PlainNumber.double($0) }) { return value }
         return Double(try attributeNumber(at: node, for: Double.self))
     }
 
@@ -152,13 +187,10 @@ final class DecodingSession {
     }
 
     func binary(at node: Int, for type: Any.Type) throws -> [UInt8] {
-        let bytes = bytes
         guard kind(of: node) == .binary else { throw mismatch(type, .binary, at: node) }
-        let decoded =
-            nodes[node].hasEscapes
-            ? Base64.decode(JSONText.unescaped(bytes.span, range(of: node)).span)
-            : Base64.decode(bytes.span.extracting(range(of: node)))
-        guard let decoded else { throw corrupted("not canonical base64", at: node) }
+        guard let decoded = withPlainText(of: node, { Base64.decode($0) }) else {
+            throw corrupted("not canonical base64", at: node)
+        }
         return decoded
     }
 
@@ -168,7 +200,7 @@ final class DecodingSession {
         case .string: return .string(text(of: node))
         case .number: return .number(try attributeNumber(at: node, for: AttributeNumber.self))
         case .binary: return .binary(try binary(at: node, for: Binary.self))
-        case .bool: return .bool(nodes[node].length == 1)
+        case .bool: return .bool(self[node].length == 1)
         case .null: return .null
         case .list: return .list(try children(of: node).map { try attributeValue(at: $0) })
         case .map: return .map(try attributes(at: node))
@@ -201,8 +233,22 @@ final class DecodingSession {
 
     // MARK: Errors
 
+    /// Throws if the decoding is over.
+    func checkIsLive() throws { if isOver { throw over } }
+
+    /// What a decoder that was kept throws.
+    private var over: DecodingError {
+        .dataCorrupted(
+            DecodingError.Context(
+                "a decoder or a container is used after its item was read: read what is needed within init(from:)",
+                at: []
+            )
+        )
+    }
+
     /// The keys from the root to a node, found from the top: nodes do not know their parents.
     func path(of node: Int) -> [any CodingKey] {
+        if isOver { return [] }
         var path: [any CodingKey] = []
         var current = 0
         while current < node {
@@ -217,6 +263,7 @@ final class DecodingSession {
 
     @inline(never)
     func mismatch(_ type: Any.Type, _ expected: AttributeKind, at node: Int) -> DecodingError {
+        if isOver { return over }
         let path = path(of: node)
         let found = kind(of: node).name
         if kind(of: node) == .null {
@@ -233,11 +280,11 @@ final class DecodingSession {
 
     @inline(never)
     func corrupted(_ reason: String, at node: Int) -> DecodingError {
-        .dataCorrupted(DecodingError.Context(reason, at: path(of: node)))
+        isOver ? over : .dataCorrupted(DecodingError.Context(reason, at: path(of: node)))
     }
 
     @inline(never)
     func missing(_ key: any CodingKey, in map: Int) -> DecodingError {
-        .keyNotFound(key, DecodingError.Context("the attribute is missing", at: path(of: map)))
+        isOver ? over : .keyNotFound(key, DecodingError.Context("the attribute is missing", at: path(of: map)))
     }
 }

@@ -29,7 +29,22 @@ extension Set: AnyEmptySet {
 extension DecodingSession {
     func map<Key: CodingKey>(keyedBy type: Key.Type, at node: Int) throws -> KeyedDecodingContainer<Key> {
         guard kind(of: node) == .map else { throw mismatch([String: Any].self, .map, at: node) }
-        return KeyedDecodingContainer(MapDecoder<Key>(session: self, node: node))
+        let map = MapPlace(serial: serial, node: node)
+        guard let box = memory.freeBox(keyedBy: type, for: map) else { return newContainer(keyedBy: type, for: map) }
+        return ReusedContainers.container(of: box, keyedBy: type)
+    }
+
+    @inline(never)
+    private func newContainer<Key: CodingKey>(
+        keyedBy type: Key.Type,
+        for map: MapPlace
+    ) -> KeyedDecodingContainer<Key> {
+        guard let place = memory.freePlaceForContainer() else {
+            return KeyedDecodingContainer(MapDecoder<Key>(memory, map))
+        }
+        let container = KeyedDecodingContainer(MapDecoder<Key>(memory, keptAt: place))
+        memory.keep(container, at: place, for: map)
+        return container
     }
 
     func list(at node: Int) throws -> ListDecoder {
@@ -67,11 +82,11 @@ extension DecodingSession {
         }
         var strings: [String] = []
         var index = node &+ 1
-        let end = Int(nodes[node].next)
-        strings.reserveCapacity(Int(nodes[node].length))
+        let end = Int(self[node].next)
+        strings.reserveCapacity(Int(self[node].length))
         while index < end {
             strings.append(try string(at: index, for: String.self))
-            index = Int(nodes[index].next)
+            index = Int(self[index].next)
         }
         return strings
     }
@@ -104,132 +119,6 @@ extension DecodingSession {
     }
 }
 
-struct MapDecoder<Key: CodingKey>: KeyedDecodingContainerProtocol {
-    let session: DecodingSession
-    let node: Int
-
-    var codingPath: [any CodingKey] { session.path(of: node) }
-
-    var allKeys: [Key] { session.children(of: node).compactMap { Key(stringValue: session.name(of: $0)) } }
-
-    @inline(__always)
-    private func need(_ key: Key) throws -> Int {
-        guard let found = session.find(key.stringValue, in: node) else { throw session.missing(key, in: node) }
-        return found
-    }
-
-    /// `nil` where the attribute is missing or NULL.
-    @inline(__always)
-    private func present(_ key: Key) -> Int? {
-        guard let found = session.find(key.stringValue, in: node), session.kind(of: found) != .null else { return nil }
-        return found
-    }
-
-    func contains(_ key: Key) -> Bool { session.find(key.stringValue, in: node) != nil }
-    func decodeNil(forKey key: Key) throws -> Bool { session.kind(of: try need(key)) == .null }
-
-    func decode(_ type: Bool.Type, forKey key: Key) throws -> Bool { try session.bool(at: try need(key)) }
-    func decode(_ type: String.Type, forKey key: Key) throws -> String {
-        try session.string(at: try need(key), for: type)
-    }
-    func decode(_ type: Double.Type, forKey key: Key) throws -> Double { try session.double(at: try need(key)) }
-    func decode(_ type: Float.Type, forKey key: Key) throws -> Float { try session.float(at: try need(key)) }
-    func decode(_ type: Int.Type, forKey key: Key) throws -> Int { try session.integer(type, at: try need(key)) }
-    func decode(_ type: Int8.Type, forKey key: Key) throws -> Int8 { try session.integer(type, at: try need(key)) }
-    func decode(_ type: Int16.Type, forKey key: Key) throws -> Int16 { try session.integer(type, at: try need(key)) }
-    func decode(_ type: Int32.Type, forKey key: Key) throws -> Int32 { try session.integer(type, at: try need(key)) }
-    func decode(_ type: Int64.Type, forKey key: Key) throws -> Int64 { try session.integer(type, at: try need(key)) }
-    func decode(_ type: Int128.Type, forKey key: Key) throws -> Int128 { try session.integer(type, at: try need(key)) }
-    func decode(_ type: UInt.Type, forKey key: Key) throws -> UInt { try session.integer(type, at: try need(key)) }
-    func decode(_ type: UInt8.Type, forKey key: Key) throws -> UInt8 { try session.integer(type, at: try need(key)) }
-    func decode(_ type: UInt16.Type, forKey key: Key) throws -> UInt16 {
-        try session.integer(type, at: try need(key))
-    }
-    func decode(_ type: UInt32.Type, forKey key: Key) throws -> UInt32 {
-        try session.integer(type, at: try need(key))
-    }
-    func decode(_ type: UInt64.Type, forKey key: Key) throws -> UInt64 {
-        try session.integer(type, at: try need(key))
-    }
-    func decode(_ type: UInt128.Type, forKey key: Key) throws -> UInt128 {
-        try session.integer(type, at: try need(key))
-    }
-
-    func decode<T: Decodable>(_ type: T.Type, forKey key: Key) throws -> T {
-        if T.self != Extras.self, let found = session.find(key.stringValue, in: node) {
-            defer { session.resume(node, at: found) }
-            return try session.decode(type, at: found)
-        }
-        return try unfound(type, forKey: key)
-    }
-
-    /// What is read without an attribute: the extras and a set.
-    ///
-    /// Apart from `decode`, for `T?` is a type to look up on entry.
-    @inline(never)
-    private func unfound<T: Decodable>(_ type: T.Type, forKey key: Key) throws -> T {
-        if T.self == Extras.self, let extras = try extras(forKey: key) as? T { return extras }
-        if let set = (type as? any AnyEmptySet.Type)?.empty as? T { return set }
-        throw session.missing(key, in: node)
-    }
-
-    // One search instead of three for the commonest optionals.
-    func decodeIfPresent(_ type: String.Type, forKey key: Key) throws -> String? {
-        try present(key).map { try session.string(at: $0, for: type) }
-    }
-    func decodeIfPresent(_ type: Int.Type, forKey key: Key) throws -> Int? {
-        try present(key).map { try session.integer(type, at: $0) }
-    }
-    func decodeIfPresent(_ type: Double.Type, forKey key: Key) throws -> Double? {
-        try present(key).map { try session.double(at: $0) }
-    }
-    func decodeIfPresent(_ type: Bool.Type, forKey key: Key) throws -> Bool? {
-        try present(key).map { try session.bool(at: $0) }
-    }
-    func decodeIfPresent<T: Decodable>(_ type: T.Type, forKey key: Key) throws -> T? {
-        if T.self == Extras.self { return try extras(forKey: key) as? T }
-        guard let found = session.find(key.stringValue, in: node) else { return nil }
-        // NULL is a value of its own to the one type that can hold it.
-        if session.kind(of: found) == .null, T.self != AttributeValue.self { return nil }
-        defer { session.resume(node, at: found) }
-        return try session.decode(type, at: found)
-    }
-
-    /// The attributes for which the model has no key; the property that takes them has a key but no attribute.
-    private func extras(forKey own: Key) throws -> Extras {
-        let excluded = node == 0 ? session.options.namesOutsideExtras : []
-        var attributes: [String: AttributeValue] = [:]
-        for child in session.children(of: node) {
-            let name = session.name(of: child)
-            guard name == own.stringValue || Key(stringValue: name) == nil, !excluded.contains(name) else { continue }
-            if attributes.updateValue(try session.attributeValue(at: child), forKey: name) != nil {
-                throw session.corrupted("an attribute stands twice in one map", at: child)
-            }
-        }
-        return Extras(attributes)
-    }
-
-    func nestedContainer<NestedKey: CodingKey>(
-        keyedBy type: NestedKey.Type,
-        forKey key: Key
-    ) throws -> KeyedDecodingContainer<NestedKey> {
-        try session.map(keyedBy: type, at: try need(key))
-    }
-
-    func nestedUnkeyedContainer(forKey key: Key) throws -> any UnkeyedDecodingContainer {
-        try session.list(at: try need(key))
-    }
-
-    func superDecoder() throws -> any Decoder {
-        guard let found = session.find("super", in: node) else {
-            throw session.missing(PathKey(stringValue: "super"), in: node)
-        }
-        return NodeDecoder(session: session, node: found)
-    }
-
-    func superDecoder(forKey key: Key) throws -> any Decoder { NodeDecoder(session: session, node: try need(key)) }
-}
-
 struct ListDecoder: UnkeyedDecodingContainer {
     let session: DecodingSession
     let node: Int
@@ -243,26 +132,28 @@ struct ListDecoder: UnkeyedDecodingContainer {
     }
 
     var codingPath: [any CodingKey] { session.path(of: node) }
-    var count: Int? { Int(session.nodes[node].length) }
-    var isAtEnd: Bool { currentIndex >= Int(session.nodes[node].length) }
+    var count: Int? { Int(session[node].length) }
+    /// Not where the decoding is over: the next element is asked for then, and that tells it.
+    var isAtEnd: Bool { currentIndex >= Int(session[node].length) && !session.isOver }
 
     /// Reads the next element; the index stays where reading fails.
     @inline(__always)
     private mutating func next<T>(_ type: Any.Type, _ read: (DecodingSession, Int) throws -> T) throws -> T {
-        guard !isAtEnd else {
+        guard currentIndex < Int(session[node].length) else {
+            try session.checkIsLive()
             throw DecodingError.valueNotFound(
                 type,
                 DecodingError.Context("the list ends here", at: codingPath + [PathKey(intValue: currentIndex)])
             )
         }
         let value = try read(session, place)
-        place = Int(session.nodes[place].next)
+        place = Int(session[place].next)
         currentIndex += 1
         return value
     }
 
     mutating func decodeNil() throws -> Bool {
-        guard !isAtEnd else { return try next(Any?.self) { _, _ in false } }
+        guard !isAtEnd, !session.isOver else { return try next(Any?.self) { _, _ in false } }
         guard session.kind(of: place) == .null else { return false }
         return try next(Any?.self) { _, _ in true }
     }
@@ -330,5 +221,8 @@ struct ValueDecoder: SingleValueDecodingContainer {
     func decode(_ type: UInt32.Type) throws -> UInt32 { try session.integer(type, at: node) }
     func decode(_ type: UInt64.Type) throws -> UInt64 { try session.integer(type, at: node) }
     func decode(_ type: UInt128.Type) throws -> UInt128 { try session.integer(type, at: node) }
-    func decode<T: Decodable>(_ type: T.Type) throws -> T { try session.decode(type, at: node) }
+    func decode<T: Decodable>(_ type: T.Type) throws -> T {
+        try session.checkIsLive()
+        return try session.decode(type, at: node)
+    }
 }

@@ -4,6 +4,9 @@
 /// any spelling (`1.0`, `1E+2`). Attributes the type does not know are ignored; a missing or NULL attribute is `nil`;
 /// a missing set is empty. A `Set` and an array are read from SS, NS, BS and L alike.
 ///
+/// What `init(from:)` is given, the `Decoder` and its containers, is good until it returns: a decoder that is kept and
+/// used later throws `DecodingError.dataCorrupted`.
+///
 /// A value: copy it freely, use it from many tasks.
 public struct ItemDecoder: Sendable {
     /// Passed to `init(from:)`.
@@ -69,6 +72,9 @@ public struct ItemDecoder: Sendable {
         return limits
     }
 
+    /// Whether it refers to nothing that belongs to anybody.
+    var holdsNothing: Bool { userInfo.isEmpty && namesOutsideExtras.isEmpty }
+
     var codingUserInfo: [CodingUserInfoKey: Any] {
         var all: [CodingUserInfoKey: Any] = userInfo
         all[.isDynamoDB] = true
@@ -81,20 +87,56 @@ public struct ItemDecoder: Sendable {
         from reader: inout JSONReader,
         isItem: Bool
     ) throws(AlternatorError) -> T {
-        let nodes: [TapeNode]
+        let bytes = reader.bytes
+        return try DecodingMemory.with(bytes, self) { memory throws(AlternatorError) in
+            try DecodingRun(memory).decode(type, fast, from: &reader, isItem: isItem)
+        }
+    }
+
+    /// Decodes items of one document, one after the other, for less than each by itself.
+    package func run<Result>(
+        over document: [UInt8],
+        _ body: (DecodingRun) throws -> Result
+    ) throws -> Result {
+        try DecodingMemory.with(document, self) { try body(DecodingRun($0)) }
+    }
+}
+
+/// Decodes values of one document.
+package struct DecodingRun {
+    private let memory: DecodingMemory
+
+    @inline(__always)
+    init(_ memory: DecodingMemory) { self.memory = memory }
+
+    /// The item at the place of the reader, which reads the run's document; throws like `ItemDecoder.decodeItem`.
+    @inline(__always)
+    package func decodeItem<T: Decodable>(
+        _ type: T.Type,
+        by fast: FastType<T>?,
+        from reader: inout JSONReader
+    ) throws(AlternatorError) -> T {
+        try decode(type, fast, from: &reader, isItem: true)
+    }
+
+    fileprivate func decode<T: Decodable>(
+        _ type: T.Type,
+        _ fast: FastType<T>?,
+        from reader: inout JSONReader,
+        isItem: Bool
+    ) throws(AlternatorError) -> T {
         do {
-            nodes = try ItemTape.scan(&reader, isItem: isItem, reusing: reader.takeScratch()).nodes
+            try ItemTape.scan(&reader, isItem: isItem, into: memory)
         } catch {
             throw AlternatorError(.protocolViolation, message: "The answer is not DynamoDB JSON: \(error).")
         }
-        // An escaped container may keep the tape; then the next item's scan copies it.
-        defer { reader.giveScratch(nodes) }
+        let session = DecodingSession(memory)
         do {
             if let fast {
-                var itemReader = ItemReader(reader.bytes, nodes, options: self)
+                var itemReader = ItemReader(session)
                 return try fast.read(&itemReader)
             }
-            return try DecodingSession(reader.bytes, nodes, options: self).decode(type, at: 0)
+            return try session.decode(type, at: 0)
         } catch {
             throw AlternatorError(decoding: error, subject: "\(type)")
         }
@@ -104,9 +146,10 @@ public struct ItemDecoder: Sendable {
 extension JSONReader {
     /// Scans the item at the reader's place as decoding does first: how many values it has, inner ones and itself included.
     package mutating func scanItem() throws(JSONError) -> Int {
-        let tape = try ItemTape.scan(&self, isItem: true, reusing: takeScratch())
-        defer { giveScratch(tape.nodes) }
-        return tape.count
+        let bytes = bytes
+        return try DecodingMemory.with(bytes, ItemDecoder()) { memory throws(JSONError) in
+            try ItemTape.scan(&self, isItem: true, into: memory)
+        }
     }
 
     /// One attribute out of an encoded item (`{"id":{"S":"u1"}, …}`); `nil` where the item has none of that name.

@@ -23,7 +23,7 @@ extension ItemTape {
         var run = Run()
         var offset = offset
         var count = count
-        var nodes = nodes.mutableSpan
+        let nodes = nodes
         while count < nodes.count, offset < bytes.count, bytes[offset] == UInt8(ascii: "\"") {
             guard let quote = JSONText.closingQuote(bytes, from: offset &+ 1), quote.offset <= bytes.count &- 8 else {
                 break
@@ -74,7 +74,7 @@ extension ItemTape {
         var run = Run()
         var offset = offset
         var count = count
-        var nodes = nodes.mutableSpan
+        let nodes = nodes
         while count < nodes.count, offset >= 2, offset <= bytes.count &- 6 {
             // With the two bytes before it the beginning is a whole word.
             let mark = JSONText.word(bytes, at: offset &- 2)
@@ -103,7 +103,12 @@ extension ItemTape {
         guard let quote = JSONText.closingQuote(bytes, from: start), quote.offset &+ 1 < bytes.count,
             bytes[quote.offset &+ 1] == UInt8(ascii: "}")
         else { return nil }
-        return Text(offset: start, length: quote.offset &- start, hasEscapes: quote.hasEscapes)
+        return Text(
+            offset: start,
+            length: quote.offset &- start,
+            hasEscapes: quote.hasEscapes,
+            isPlain: quote.isPlain
+        )
     }
 
     /// Eight bytes as a word, the first one lowest.

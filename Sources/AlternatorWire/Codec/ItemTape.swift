@@ -11,6 +11,11 @@ struct TapeNode {
     var kind: AttributeKind
     var hasEscapes: Bool
     var nameHasEscapes: Bool
+    /// Whether the text is known to be ASCII without escapes.
+    var isPlain: Bool
+
+    /// Stands where there is no node.
+    static var none: TapeNode { TapeNode(.vector, name: ItemTape.Text()) }
 
     /// Where the text of a scalar stands.
     @inline(__always)
@@ -48,6 +53,7 @@ struct TapeNode {
         self.next = UInt32(truncatingIfNeeded: next)
         self.kind = kind
         hasEscapes = text.hasEscapes
+        isPlain = text.isPlain
         nameHasEscapes = name.hasEscapes
     }
 }
@@ -56,8 +62,9 @@ struct TapeNode {
 ///
 /// What servers write without white space is read in runs, see `ItemTape+Runs.swift`; the general way reads the rest.
 struct ItemTape {
-    /// Nodes, then room for more: to append to an array would ask for its owner and its capacity each time.
-    var nodes: [TapeNode]
+    private let memory: DecodingMemory
+    /// Nodes, then room for more.
+    private(set) var nodes: TapeNodes
     /// How many nodes there are.
     var count = 0
     /// The next byte to read.
@@ -65,31 +72,34 @@ struct ItemTape {
     private var depth = 0
     private let maximumDepth: Int
 
-    private init(from offset: Int, depth: Int, expecting expected: Int, reusing nodes: consuming [TapeNode]) {
-        self.nodes = nodes
+    private init(_ memory: DecodingMemory, from offset: Int, depth: Int, expecting expected: Int) {
+        self.memory = memory
+        nodes = memory.nodes
         self.offset = offset
         maximumDepth = depth
-        if self.nodes.count < expected { addRoom(expected - self.nodes.count) }
+        if nodes.count < expected { addRoom(expected - nodes.count) }
     }
 
     /// Scans an item or one value at the reader's place and moves the reader behind it.
     ///
-    /// `nodes` is storage to use again. Behind as many nodes of the tape as are counted there are some without a meaning.
-    static func scan(
-        _ reader: inout JSONReader,
-        isItem: Bool,
-        reusing nodes: consuming [TapeNode] = []
-    ) throws(JSONError) -> (nodes: [TapeNode], count: Int) {
+    /// - Parameters:
+    ///   - reader: reads the document.
+    ///   - isItem: it is an item, without a type around it.
+    ///   - memory: is where its nodes are then; behind them there are some without a meaning.
+    /// - Returns: how many nodes there are.
+    /// - Throws: `JSONError` where it is not DynamoDB JSON.
+    @discardableResult
+    static func scan(_ reader: inout JSONReader, isItem: Bool, into memory: DecodingMemory) throws(JSONError) -> Int {
         let bytes = reader.bytes
         guard bytes.count <= min(reader.limits.maximumBytes, Int(UInt32.max)) else {
             throw JSONError("document too large", at: reader.offset)
         }
         var tape = ItemTape(
+            memory,
             from: reader.offset,
             depth: reader.limits.maximumDepth - reader.depth,
             // An attribute takes about 25 bytes; a page's items are scanned one by one.
-            expecting: min(64, (bytes.count - reader.offset) / 20 + 4),
-            reusing: nodes
+            expecting: min(64, (bytes.count - reader.offset) / 20 + 4)
         )
         if isItem {
             let root = tape.push(.map, name: Text())
@@ -98,7 +108,7 @@ struct ItemTape {
             try tape.value(Text(), bytes.span)
         }
         reader.offset = tape.offset
-        return (tape.nodes, tape.count)
+        return tape.count
     }
 
     /// A string of the document, without its quotes.
@@ -106,6 +116,7 @@ struct ItemTape {
         var offset = 0
         var length = 0
         var hasEscapes = false
+        var isPlain = false
     }
 
     @inline(__always)
@@ -121,8 +132,8 @@ struct ItemTape {
 
     @inline(never)
     private mutating func addRoom(_ more: Int) {
-        let blank = TapeNode(.null, name: Text())
-        nodes.append(addingCapacity: more) { $0.append(repeating: blank, count: more) }
+        memory.addNodes(more)
+        nodes = memory.nodes
     }
 
     // MARK: Text
@@ -157,7 +168,12 @@ struct ItemTape {
         let start = offset
         let scan = try JSONText.scanString(bytes, from: start)
         offset = scan.end
-        return Text(offset: start, length: scan.end &- 1 &- start, hasEscapes: scan.hasEscapes)
+        return Text(
+            offset: start,
+            length: scan.end &- 1 &- start,
+            hasEscapes: scan.hasEscapes,
+            isPlain: scan.isPlain
+        )
     }
 
     /// After an element: whether another follows, its comma read, or the closing bracket.
@@ -249,6 +265,7 @@ struct ItemTape {
             nodes[node].offset = UInt32(truncatingIfNeeded: text.offset)
             nodes[node].length = UInt32(truncatingIfNeeded: text.length)
             nodes[node].hasEscapes = text.hasEscapes
+            nodes[node].isPlain = text.isPlain
         case .bool, .null: nodes[node].length = try flag(bytes, mayBeText: kind == .bool) ? 1 : 0
         case .map: try members(of: node, bytes)
         case .list: try elements(of: node, bytes)

@@ -22,8 +22,6 @@ package struct JSONReader: Sendable {
     private(set) var depth = 0
     /// Whether a container was just opened, so that no comma is due.
     private var isFirst = false
-    /// Storage for tapes, kept from one item to the next.
-    private var scratch: [TapeNode] = []
 
     package init(_ bytes: [UInt8], from start: Int = 0, limits: JSONLimits = JSONLimits()) {
         self.bytes = bytes
@@ -185,14 +183,6 @@ package struct JSONReader: Sendable {
         offset = try JSONText.scanNumber(bytes.span, from: start)
         return start..<offset
     }
-
-    mutating func takeScratch() -> [TapeNode] {
-        var taken: [TapeNode] = []
-        swap(&taken, &scratch)
-        return taken
-    }
-
-    mutating func giveScratch(_ nodes: consuming [TapeNode]) { scratch = nodes }
 
     // MARK: Bytes
 

@@ -4,6 +4,8 @@ struct JSONStringScan {
     var end: Int
     /// Whether the text has escapes to undo.
     var hasEscapes = false
+    /// Whether the text is known to be ASCII without escapes.
+    var isPlain = false
 }
 
 /// The rules of JSON text that reader, tape and writer share, over safe spans of bytes.
@@ -101,7 +103,7 @@ enum JSONText {
             offset &+= bits >> 3
             // The commonest end: the closing quote in this word.
             if nonASCII == 0, UInt8(truncatingIfNeeded: word >> UInt64(bits)) == UInt8(ascii: "\"") {
-                return JSONStringScan(end: offset &+ 1)
+                return JSONStringScan(end: offset &+ 1, isPlain: true)
             }
             return try scanRest(bytes, from: start, at: offset)
         }
@@ -111,7 +113,7 @@ enum JSONText {
             offset &+= 1
         }
         if offset < bytes.count, bytes[offset] == UInt8(ascii: "\""), nonASCII == 0 {
-            return JSONStringScan(end: offset &+ 1)
+            return JSONStringScan(end: offset &+ 1, isPlain: true)
         }
         return try scanRest(bytes, from: start, at: offset)
     }
@@ -120,7 +122,7 @@ enum JSONText {
     ///
     /// Quickest for ASCII without escapes that is not the end of the document.
     @inline(__always)
-    static func closingQuote(_ bytes: Span<UInt8>, from start: Int) -> (offset: Int, hasEscapes: Bool)? {
+    static func closingQuote(_ bytes: Span<UInt8>, from start: Int) -> (offset: Int, hasEscapes: Bool, isPlain: Bool)? {
         var offset = start
         while offset <= bytes.count &- 8 {
             let word = word(bytes, at: offset)
@@ -131,7 +133,7 @@ enum JSONText {
             }
             let bits = found.trailingZeroBitCount & ~7
             if UInt8(truncatingIfNeeded: word >> UInt64(bits)) == UInt8(ascii: "\"") {
-                return (offset &+ bits >> 3, false)
+                return (offset &+ bits >> 3, false, true)
             }
             break
         }
@@ -142,9 +144,9 @@ enum JSONText {
     private static func rarerClosingQuote(
         _ bytes: Span<UInt8>,
         from start: Int
-    ) -> (offset: Int, hasEscapes: Bool)? {
+    ) -> (offset: Int, hasEscapes: Bool, isPlain: Bool)? {
         guard let scan = try? scanString(bytes, from: start) else { return nil }
-        return (scan.end &- 1, scan.hasEscapes)
+        return (scan.end &- 1, scan.hasEscapes, scan.isPlain)
     }
 
     /// The slower half of `scanString`: escapes and bytes above 127.
@@ -238,6 +240,18 @@ enum JSONText {
         // The check cannot fail: `scanString` has made it.
         guard let checked = try? UTF8Span(validating: bytes.extracting(range)) else { return "" }
         return String(copying: checked)
+    }
+
+    /// As before, of a text that may be known to be plain: then it is not looked at again.
+    @inline(__always)
+    static func text(_ bytes: Span<UInt8>, _ range: Range<Int>, isPlain: Bool, hasEscapes: Bool) -> String {
+        if isPlain { return PlainText.string(bytes.extracting(range)) }
+        return otherText(bytes, range, hasEscapes: hasEscapes)
+    }
+
+    @inline(never)
+    private static func otherText(_ bytes: Span<UInt8>, _ range: Range<Int>, hasEscapes: Bool) -> String {
+        text(bytes, range, hasEscapes: hasEscapes)
     }
 
     /// The UTF-8 of a string that `scanString` has checked, escapes undone.
