@@ -101,15 +101,10 @@ def feature_suite(commands, rounds):
     """What each feature costs; puts, because affinity routes no reads."""
     suite = Suite("features", "The cost of features: typed put, 64 under way, loop", rounds)
     suite.add("signed", commands.bench("put", commands.nginx.get, 64))
-    for feature in ("unsigned", "affinity", "observer", "metrics-off", "hedging", "request-compression",
+    for feature in ("unsigned", "affinity", "observer", "debug-log", "hedging", "request-compression",
                     "response-compression", "optimized-headers"):
-        if feature in SUPPORTED:
-            suite.add(feature, commands.bench("put", commands.nginx.get, 64, "loop", "--with", feature))
+        suite.add(feature, commands.bench("put", commands.nginx.get, 64, "loop", "--with", feature))
     return suite
-
-
-SUPPORTED = {"unsigned", "affinity", "observer", "hedging", "request-compression", "response-compression",
-             "optimized-headers"}
 
 
 def scale_suites(commands, rounds):

@@ -36,6 +36,7 @@ struct Options {
 
     enum Feature: String, CaseIterable {
         case unsigned, affinity, observer, hedging, tls
+        case debugLog = "debug-log"
         case requestCompression = "request-compression"
         case responseCompression = "response-compression"
         case busyPoll = "busy-poll"
@@ -101,10 +102,9 @@ struct Options {
             config.authentication = .credentials(accessKey: "cassandra", secretKey: "secret", sessionToken: nil)
         }
         if features.contains(.affinity) { config.keyAffinity = .anyWrite() }
-        if features.contains(.observer) {
-            config.logLevel = .debug
-            config.observer = { event in events.add(event) }
-        }
+        if features.contains(.observer) { config.observer = { event in events.add(event) } }
+        // A line on standard error for each request.
+        if features.contains(.debugLog) { config.logLevel = .debug }
         if features.contains(.hedging) { config.hedging = .after(.milliseconds(20)) }
         if features.contains(.requestCompression) { config.requestCompression = .gzip(level: 6, minimumSize: 64) }
         if features.contains(.responseCompression) { config.responseCompression = [.gzip] }
