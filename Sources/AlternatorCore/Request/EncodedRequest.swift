@@ -15,7 +15,11 @@ package struct EncodedRequest: Sendable {
     /// With it a conditional write may be repeated: it must ask for the existing item on failure, and an equal item
     /// makes the call a success. An equal item of another writer cannot be told apart.
     package var isOwnItem: (@Sendable ([String: AttributeValue]) -> Bool)?
+}
 
+extension EncodedRequest {
+    // In an extension, where it hands on to the initializer that the compiler makes: a large struct that stores its
+    // properties one by one is copied at the end, each reference in it counted.
     package init(
         _ operation: OperationName,
         table: String?,
@@ -24,12 +28,14 @@ package struct EncodedRequest: Sendable {
         safety: RetrySafety,
         isOwnItem: (@Sendable ([String: AttributeValue]) -> Bool)? = nil
     ) {
-        self.operation = operation
-        self.table = table
-        self.body = body
-        self.hint = hint
-        self.safety = safety
-        self.isOwnItem = isOwnItem
+        self.init(
+            operation: operation,
+            table: table,
+            body: body,
+            hint: hint,
+            safety: safety,
+            isOwnItem: isOwnItem
+        )
     }
 }
 
