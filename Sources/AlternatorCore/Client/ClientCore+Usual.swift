@@ -52,15 +52,14 @@ extension ClientCore {
         if wakes { discoveryAlarm.ring() }
         guard let choice else { return nil }
         tellChoice(choice, request, target)
-        let signer = signing.fixed?.signer
-        let second = signer == nil ? 0 : signing.clock.now
-        let head = heads.head(request, to: choice.handle, signer: signer, second: second)
+        let start = signing.start(request.operation, at: choice.handle)
+        let head = heads.head(request.operation, request.body, to: choice.handle, start)
         return UsualAttempt(
             choice: choice,
             plan: plan,
             target: target,
             request: OutgoingRequest(head: head, body: request.body),
-            second: second,
+            second: start?.second ?? 0,
             began: began
         )
     }

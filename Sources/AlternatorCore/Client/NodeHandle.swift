@@ -13,6 +13,7 @@ final class NodeHandle: Sendable {
     let headPart: [UInt8]
     /// `nil`: nothing is counted.
     let meter: NodeMeter?
+    let signatures = SignatureStarts()
 
     init(_ endpoint: Endpoint, connectHost: String, peerID: Int, meter: ClientMeter? = nil) {
         self.endpoint = endpoint

@@ -14,6 +14,11 @@ struct RequestHeads: Sendable {
     /// From `X-Amz-Target` to the headers that all calls have, by `OperationName.index`.
     private let perOperation: [[UInt8]]
     private let discoveryTail: [UInt8]
+    /// What most calls send behind the signature, up to the length: for all operations in one array, as looking at one of
+    /// many arrays would count it.
+    private let usual: [UInt8]
+    /// Where in `usual` an operation's part is, by `OperationName.index`.
+    private let usualEnds: [Range<Int>]
     /// Asks for packed answers, by the client's configuration.
     let acceptLine: [UInt8]
 
@@ -27,10 +32,20 @@ struct RequestHeads: Sendable {
             if config.sends(name) { common += "\(name): \(value)\r\n" }
         }
         acceptLine = Array(config.responseCompression.acceptLine.utf8)
-        perOperation = OperationName.allCases.map { operation in
+        let perOperation = OperationName.allCases.map { operation in
             let text = "X-Amz-Target: \(operation.target)\r\nContent-Type: application/x-amz-json-1.0\r\n"
             return Array((text + common).utf8)
         }
+        self.perOperation = perOperation
+        var usual: [UInt8] = []
+        var usualEnds: [Range<Int>] = []
+        for part in perOperation {
+            let whole = part + acceptLine + Self.contentLength
+            usualEnds.append(usual.count..<usual.count + whole.count)
+            usual += whole
+        }
+        self.usual = usual
+        self.usualEnds = usualEnds
         discoveryTail = Array("\(discovery)Accept: application/json\r\n\r\n".utf8)
     }
 
@@ -50,9 +65,19 @@ struct RequestHeads: Sendable {
         return head(call.operation, call.body, lines, to: node, signer, second)
     }
 
-    /// The head of a call that overrides nothing and is not packed.
-    func head(_ request: EncodedRequest, to node: NodeHandle, signer: RequestSigner?, second: Int64) -> [UInt8] {
-        head(request.operation, request.body, acceptLine, to: node, signer, second)
+    /// The head of a call that overrides nothing and is not packed; `nil` for `start`: it is not signed.
+    func head(_ operation: OperationName, _ body: [UInt8], to node: NodeHandle, _ start: SignatureStart?) -> [UInt8] {
+        let end = usualEnds[operation.index]
+        // With the length, at most 19 digits.
+        let room = node.headPart.count + (start?.room ?? 0) + end.count + 23
+        return ByteBuilder.array(capacity: room) { head in
+            head.append(node.headPart)
+            start?.sign(body, into: &head)
+            head.append(usual, in: end)
+            head.append(decimal: body.count)
+            head.appendLineEnd()
+            head.appendLineEnd()
+        }
     }
 
     private func head(
@@ -66,24 +91,26 @@ struct RequestHeads: Sendable {
         let operationPart = perOperation[operation.index]
         // With the length, at most 19 digits.
         var room = node.headPart.count + operationPart.count + lines.count + Self.contentLength.count + 23
-        let moment = signer?.moment(second)
-        if let signer, let moment { room += signer.room(moment, operation, node.authority) }
+        var signature: SignatureStart?
+        if let signer {
+            let start = node.signatures.start(signer, operation, authority: node.authority, second: second)
+            room += start.room
+            signature = start
+        }
         return ByteBuilder.array(capacity: room) { head in
             head.append(node.headPart)
-            if let signer, let moment {
-                signer.sign(operation, authority: node.authority, body: body, moment, into: &head)
-            }
+            signature?.sign(body, into: &head)
             head.append(operationPart)
             head.append(lines)
             head.append(Self.contentLength)
             head.append(decimal: body.count)
-            head.append(Self.emptyLine)
+            head.appendLineEnd()
+            head.appendLineEnd()
         }
     }
 
     private static let contentEncoding = Array("Content-Encoding: gzip\r\n".utf8)
     private static let contentLength = Array("Content-Length: ".utf8)
-    private static let emptyLine: [UInt8] = [0x0D, 0x0A, 0x0D, 0x0A]
 
     /// `GET` of a path that is percent-encoded already.
     func discovery(path: String, authority: [UInt8]) -> OutgoingRequest {

@@ -30,6 +30,15 @@ final class ClientSigning: Sendable {
         }
     }
 
+    /// How a request begun now is signed with the client's own keys; `nil`: it is not, or they may change.
+    func start(_ operation: OperationName, at node: NodeHandle) -> SignatureStart? {
+        guard fixed != nil else { return nil }
+        let second = clock.now
+        // Looked at behind the call, for which it would be counted.
+        guard let fixed else { return nil }
+        return node.signatures.start(fixed.signer, operation, authority: node.authority, second: second)
+    }
+
     /// The signer for some keys.
     func signer(_ keys: SigningKeys) -> RequestSigner {
         if let fixed, fixed.signer.keys.isSame(as: keys) { return fixed.signer }

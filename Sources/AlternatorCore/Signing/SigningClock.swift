@@ -19,7 +19,10 @@ final class SigningClock: Sendable {
     init(_ secondsSinceEpoch: @escaping @Sendable () -> Int64) { self.secondsSinceEpoch = secondsSinceEpoch }
 
     /// Seconds since 1970 as the servers have them.
-    var now: Int64 { secondsSinceEpoch() &+ offset.load(ordering: .relaxed) }
+    var now: Int64 {
+        // Never inlined: around the call of a closure its owners would be counted.
+        @inline(never) get { secondsSinceEpoch() &+ offset.load(ordering: .relaxed) }
+    }
 
     /// A signature of `time` was refused for its time, in an answer of `date`.
     ///

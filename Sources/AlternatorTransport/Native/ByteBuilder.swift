@@ -35,6 +35,25 @@ package struct ByteBuilder: ~Copyable {
         count += size
     }
 
+    /// Appends a part of some bytes.
+    package mutating func append(_ bytes: [UInt8], in range: Range<Int>) {
+        precondition(range.lowerBound >= 0 && range.upperBound <= bytes.count, "The part is outside of its bytes.")
+        precondition(range.count <= capacity - count, "The pieces are longer than was said.")
+        unsafe bytes.withUnsafeBufferPointer { source in
+            guard let first = source.baseAddress else { return }
+            unsafe (start + count).update(from: first + range.lowerBound, count: range.count)
+        }
+        count += range.count
+    }
+
+    /// Appends the end of a line of HTTP, CR and LF.
+    package mutating func appendLineEnd() {
+        precondition(capacity - count >= 2, "The pieces are longer than was said.")
+        unsafe start[count] = 0x0D
+        unsafe start[count + 1] = 0x0A
+        count += 2
+    }
+
     /// Appends 64 hexadecimal digits.
     package mutating func append(_ digest: DigestValue) {
         precondition(capacity - count >= 64, "The pieces are longer than was said.")

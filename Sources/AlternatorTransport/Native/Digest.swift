@@ -5,7 +5,7 @@ import Synchronization
 package enum Digest {
     /// The SHA-256 of some bytes: 32 of them.
     package static func sha256(_ bytes: [UInt8]) -> [UInt8] {
-        DigestWorker.borrow { $0.sha256(bytes) }.bytes
+        DigestWorker.lend().sha256(bytes).bytes
     }
 
     /// The HMAC-SHA-256 of some bytes: 32 of them.
@@ -48,37 +48,44 @@ package final class HMACKey: Sendable {
         guard throughProviders == DigestContext.needsProviders else {
             return DigestWorker(throughProviders: throughProviders).authenticate(message, with: self).bytes
         }
-        return DigestWorker.borrow { $0.authenticate(message, with: self) }.bytes
+        return DigestWorker.lend().authenticate(message, with: self).bytes
     }
 }
 
+/// What many messages begin with, digested already.
+package final class DigestStart: Sendable {
+    fileprivate let context = DigestContext(throughProviders: DigestContext.needsProviders)
+
+    package init(_ beginning: [UInt8]) { context.update(beginning) }
+}
+
 /// What computes digests, borrowed for one after the other: nothing of its own is allocated for each.
+///
+/// Gives itself back when it is gone.
 @safe
-package struct DigestWorker: Sendable {
+package struct DigestWorker: ~Copyable {
     private let context: DigestContext
 
-    /// A worker with the mark that somebody uses it.
-    private final class Place: Sendable {
-        let worker = DigestWorker(throughProviders: DigestContext.needsProviders)
-        let isTaken = Atomic<Bool>(false)
+    /// A thread asks for the same one each time, so that different threads rarely meet.
+    private static let contexts = (0..<64).map { _ in
+        DigestContext(throughProviders: DigestContext.needsProviders)
     }
-
-    /// A thread asks for the same place each time, so that those of different threads rarely meet.
-    private static let places = (0..<64).map { _ in Place() }
 
     /// A worker of its own, whose digests go through OpenSSL's providers, or past them.
-    init(throughProviders: Bool) { context = DigestContext(throughProviders: throughProviders) }
+    init(throughProviders: Bool) { self.init(DigestContext(throughProviders: throughProviders)) }
+
+    private init(_ context: consuming DigestContext) { self.context = context }
 
     /// Lends a worker; no thread waits for another.
-    package static func borrow(_ body: (DigestWorker) -> DigestValue) -> DigestValue {
-        let place = places[Int(calt_thread_number()) & 63]
-        guard !place.isTaken.exchange(true, ordering: .acquiring) else {
-            return body(DigestWorker(throughProviders: DigestContext.needsProviders))
+    package static func lend() -> DigestWorker {
+        let context = contexts[Int(calt_thread_number()) & 63]
+        guard !context.isTaken.exchange(true, ordering: .acquiring) else {
+            return DigestWorker(throughProviders: DigestContext.needsProviders)
         }
-        let value = body(place.worker)
-        place.isTaken.store(false, ordering: .releasing)
-        return value
+        return DigestWorker(context)
     }
+
+    deinit { context.isTaken.store(false, ordering: .releasing) }
 
     /// The SHA-256 of some bytes, from `start` on.
     package func sha256(_ bytes: [UInt8], from start: Int = 0) -> DigestValue {
@@ -87,10 +94,10 @@ package struct DigestWorker: Sendable {
         return context.finish()
     }
 
-    /// The SHA-256 of what is put together, from `start` on.
-    package func sha256(_ bytes: borrowing ByteBuilder, from start: Int) -> DigestValue {
-        context.start()
-        context.update(bytes, from: start)
+    /// The SHA-256 of a beginning and what is put together, from `start` on.
+    package func sha256(_ beginning: DigestStart, _ rest: borrowing ByteBuilder, from start: Int) -> DigestValue {
+        context.copy(beginning.context)
+        context.update(rest, from: start)
         return context.finish()
     }
 
@@ -121,6 +128,8 @@ package struct DigestWorker: Sendable {
 @safe
 private final class DigestContext: @unchecked Sendable {  // What several threads share is only copied from.
     private let digest: OpaquePointer
+    /// Whether a worker has it.
+    let isTaken = Atomic<Bool>(false)
 
     /// Whether digests go through OpenSSL's providers unless it is said.
     static let needsProviders = calt_digest_needs_providers()

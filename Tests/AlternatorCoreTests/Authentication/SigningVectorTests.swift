@@ -134,6 +134,9 @@ import Testing
         let keys = SigningKeys("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY", token)
         let signer = RequestSigner(keys, region: "eu-west-3")
         let body = [UInt8](repeating: 0x7B, count: length)
+        // What was begun for other keys, another second or operation must not be taken.
+        let starts = SignatureStarts()
+        let other = RequestSigner(SigningKeys("AKIDEXAMPLE", "another", token), region: "eu-west-3")
         // Seconds of two days, backwards too, and one of them twice.
         for second in [1_440_938_160, 1_440_938_160, 1_440_938_161, 1_440_979_200, 1_440_979_199] as [Int64] {
             for operation in OperationName.allCases {
@@ -141,6 +144,11 @@ import Testing
                 let lines = signer.lines(operation, authority: authority, body: body, second: second)
                 let expected = Self.expected(keys, operation, body, second)
                 #expect(String(decoding: lines, as: UTF8.self) == expected)
+                for signer in [other, signer, signer] {
+                    let start = starts.start(signer, operation, authority: authority, second: second)
+                    let begun = ByteBuilder.array(capacity: start.room) { start.sign(body, into: &$0) }
+                    #expect((begun == lines) == (signer !== other))
+                }
             }
         }
     }
