@@ -1,5 +1,6 @@
 import AlternatorCore
 import AlternatorRouting
+import AlternatorTransport
 import AlternatorWire
 
 /// Makes requests that name one item of a typed table; what is the same for all of them is made once.
@@ -17,7 +18,9 @@ final class KeyRequests: Sendable {
     private let textBeginning: [UInt8]
     /// From one text to the other: `"},"sort":{"S":"`.
     private let textJoint: [UInt8]
-    private static let textEnd = Array("\"}".utf8)
+    /// From the last text to the body's end.
+    private let textEnd = Array("\"}}}".utf8)
+    private let consistentTextEnd = Array("\"}},\"ConsistentRead\":true}".utf8)
 
     init(table: String, partition: KeyAttribute, sort: KeyAttribute?) {
         self.table = table
@@ -37,7 +40,7 @@ final class KeyRequests: Sendable {
         self.joint = joint.bytes
         let text = Array("{\"S\":\"".utf8)
         textBeginning = beginning + text
-        textJoint = Self.textEnd + self.joint + text
+        textJoint = Array("\"}".utf8) + self.joint + text
     }
 
     /// Whether keys have a second attribute.
@@ -54,40 +57,47 @@ final class KeyRequests: Sendable {
     ) throws(AlternatorError) -> EncodedRequest {
         try ItemKeyValues.check(partitionKey, of: partition.name, type: partition.type)
         if let sort, let sortKey { try ItemKeyValues.check(sortKey, of: sort.name, type: sort.type) }
-        var body = key(partitionKey, sortKey)
-        body.writer.byte(UInt8(ascii: "}"))
-        if consistent { body.member("ConsistentRead", true) }
-        if let projection {
-            var expressions = ExpressionWriter()
-            try body.projection(projection, with: &expressions)
-            expressions.appendPlaceholders(to: &body.writer)
-        }
         return EncodedRequest(
             .getItem,
             table: table,
-            body: body.finish(),
+            body: try body(partitionKey, sortKey, consistent: consistent, projection),
             hint: RouteHint(table: table, partitionKey: partitionKey, access: .read),
             safety: .idempotent
         )
     }
 
-    /// A body up to the end of the key's last value.
-    private func key(_ partitionKey: AttributeValue, _ sortKey: AttributeValue?) -> RequestBody {
-        // Nearly all keys: few long pieces instead of many short ones.
-        if case .string(let partitionText) = partitionKey {
+    /// The body for a key of strings, as nearly all are; `nil` where one needs escapes.
+    private func body(ofTexts partition: String, _ sort: String?, consistent: Bool) -> [UInt8]? {
+        guard JSONWriter.isClean(partition) else { return nil }
+        if let sort, !JSONWriter.isClean(sort) { return nil }
+        let end = consistent ? consistentTextEnd : textEnd
+        let room =
+            textBeginning.count + partition.utf8.count + (sort.map { textJoint.count + $0.utf8.count } ?? 0)
+            + end.count
+        return ByteBuilder.array(capacity: room) { body in
+            body.append(textBeginning)
+            body.append(partition)
+            if let sort {
+                body.append(textJoint)
+                body.append(sort)
+            }
+            body.append(end)
+        }
+    }
+
+    /// The body for any key.
+    private func body(
+        _ partitionKey: AttributeValue,
+        _ sortKey: AttributeValue?,
+        consistent: Bool,
+        _ projection: [String]?
+    ) throws(AlternatorError) -> [UInt8] {
+        if projection == nil, case .string(let partition) = partitionKey {
             switch sortKey {
             case nil:
-                var body = RequestBody(continuing: textBeginning, reserving: 160)
-                body.writer.escaped(partitionText)
-                body.writer.raw(Self.textEnd)
-                return body
-            case .string(let sortText)?:
-                var body = RequestBody(continuing: textBeginning, reserving: 160)
-                body.writer.escaped(partitionText)
-                body.writer.raw(textJoint)
-                body.writer.escaped(sortText)
-                body.writer.raw(Self.textEnd)
-                return body
+                if let body = body(ofTexts: partition, nil, consistent: consistent) { return body }
+            case .string(let sort)?:
+                if let body = body(ofTexts: partition, sort, consistent: consistent) { return body }
             default: break
             }
         }
@@ -97,6 +107,13 @@ final class KeyRequests: Sendable {
             body.writer.raw(joint)
             body.writer.attributeValue(sortKey)
         }
-        return body
+        body.writer.byte(UInt8(ascii: "}"))
+        if consistent { body.member("ConsistentRead", true) }
+        if let projection {
+            var expressions = ExpressionWriter()
+            try body.projection(projection, with: &expressions)
+            expressions.appendPlaceholders(to: &body.writer)
+        }
+        return body.finish()
     }
 }

@@ -46,6 +46,17 @@ package struct ByteBuilder: ~Copyable {
         count += range.count
     }
 
+    /// Appends a text's UTF-8.
+    package mutating func append(_ text: borrowing String) {
+        let bytes = text.utf8.span
+        precondition(bytes.count <= capacity - count, "The pieces are longer than was said.")
+        unsafe bytes.withUnsafeBufferPointer { source in
+            guard let first = source.baseAddress else { return }
+            unsafe (start + count).update(from: first, count: source.count)
+        }
+        count += bytes.count
+    }
+
     /// Appends the end of a line of HTTP, CR and LF.
     package mutating func appendLineEnd() {
         precondition(capacity - count >= 2, "The pieces are longer than was said.")

@@ -98,6 +98,9 @@ package struct JSONWriter: Sendable {
         }
     }
 
+    /// Whether a string's text is its own JSON.
+    package static func isClean(_ text: borrowing String) -> Bool { isClean(text.utf8.span) }
+
     /// Whether no byte needs an escape.
     @inline(__always)
     static func isClean(_ text: Span<UInt8>) -> Bool {
