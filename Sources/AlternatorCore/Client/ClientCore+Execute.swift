@@ -15,24 +15,35 @@ extension ClientCore {
         defer { lifecycle.end() }
         if Task.isCancelled { throw told(cancelledError(request)) }
         guard request.body.count <= Self.maximumBodyBytes else { throw told(tooLargeError(request)) }
-        var first: FirstAttempt?
-        if isUsual, options.isPlain, let attempt = beginUsual(request) {
-            do {
-                let response = try await exchangeUsually(attempt, request)
-                if let answer = endUsual(attempt, request, response) { return answer }
-                first = FirstAttempt(attempt, .success(response))
-            } catch {
-                first = FirstAttempt(attempt, .failure(error))
-            }
+        guard isUsual, options.isPlain, var attempt = beginUsual(request) else {
+            return try await executeAnyhow(request, options, nil)
         }
-        return try await executeAnyhow(request, options, first)
+        let answer: Answer
+        do {
+            let response = try await exchangeUsually(&attempt, request)
+            if response.status == 200 {
+                let count = response.bytes.count
+                if asksForPacked {
+                    // What cannot be unpacked is found again below, and told.
+                    if let unpacked = try? readable(response, config.responseCompression) {
+                        return endUsual(attempt, request, unpacked, bytesReceived: count)
+                    }
+                } else if response.isObjectOrEmpty {
+                    return endUsual(attempt, request, response, bytesReceived: count)
+                }
+            }
+            answer = .success(response)
+        } catch {
+            answer = .failure(error)
+        }
+        return try await executeAnyhow(request, options, FirstAttempt(attempt, answer))
     }
 
     /// All ways but the short one; `first` is an attempt that was made on that already and did not succeed.
     private func executeAnyhow(
         _ request: EncodedRequest,
         _ options: RequestOptions,
-        _ first: FirstAttempt?
+        _ first: consuming FirstAttempt?
     ) async throws(AlternatorError) -> EncodedResponse {
         do throws(AlternatorError) {
             if let limit = options.operationTimeout ?? config.operationTimeout {
@@ -92,7 +103,7 @@ extension ClientCore {
     func attempts(
         _ run: inout RequestRun,
         _ options: RequestOptions,
-        after first: FirstAttempt? = nil
+        after first: consuming FirstAttempt? = nil
     ) async throws(AlternatorError) -> EncodedResponse {
         var first = first
         let exchangeOptions = Self.exchangeOptions(
@@ -101,7 +112,11 @@ extension ClientCore {
         )
         let scope = otherScope(options)
         if let scope { try await findNodes(of: scope, for: run) }
-        let target = if let first { first.begun.target } else { try target(of: run.request, options) }
+        let target: RouteTarget
+        switch first {
+        case .some(let made): target = made.begun.target
+        case nil: target = try self.target(of: run.request, options)
+        }
         let hedgeDelay = hedgeDelay(of: run.request, options)
         run.call.signing = signing.fixed
         let authentication = options.authentication ?? signing.changing
@@ -109,8 +124,7 @@ extension ClientCore {
             if let authentication { run.call.signing = try await signing(of: run, authentication) }
             let answering: Topology.Choice
             let answer: Answer
-            if let made = first {
-                first = nil
+            if let made = first.take() {
                 run.plan = made.begun.plan
                 run.began = made.begun.choice.chosen
                 answering = made.begun.choice
@@ -232,11 +246,11 @@ extension ClientCore {
 
     /// The answer of an attempt that was begun on the short way, as `send` gives it.
     private func finished(
-        _ first: FirstAttempt,
+        _ first: borrowing FirstAttempt,
         _ call: OutgoingCall,
         _ options: ExchangeOptions
     ) async -> Answer {
-        first.begun.choice.handle.meter?.add(first.begun.request.byteCount, to: .bytesSent)
+        first.begun.choice.handle.meter?.add(first.begun.byteCount, to: .bytesSent)
         return await finished(
             first.answer,
             call,

@@ -6,12 +6,17 @@ import AlternatorWire
 // succeeds. It keeps no state that only repeats need; whatever goes otherwise goes on in `attempts`, after this first one.
 extension ClientCore {
     /// An attempt that was begun on the short way.
-    struct UsualAttempt {
+    ///
+    /// Not to be copied: it holds ten references.
+    struct UsualAttempt: ~Copyable {
         let choice: Topology.Choice
         /// Where a repeat goes on.
         let plan: QueryPlan?
         let target: RouteTarget
-        let request: OutgoingRequest
+        /// What goes out, until the transport takes it.
+        var request: OutgoingRequest?
+        /// Its length.
+        let byteCount: Int
         /// The time of its signature; 0 if it has none.
         let second: Int64
         let began: Int64
@@ -24,20 +29,23 @@ extension ClientCore {
     }
 
     /// One exchange of the short way.
+    @inline(__always)
     func exchangeUsually(
-        _ attempt: UsualAttempt,
-        _ request: EncodedRequest
+        _ attempt: inout UsualAttempt,
+        _ request: borrowing EncodedRequest
     ) async throws(TransportError) -> IncomingResponse {
+        guard let outgoing = attempt.request.take() else { preconditionFailure("An attempt is sent once.") }
         var options = request.safety == .idempotent ? repeatable : unrepeatable
         if request.operation.changesSchema { options.requestTimeout = config.ddlTimeout }
         // Called by its type the transport costs less.
         if let loopTransport {
-            return try await loopTransport.exchange(attempt.request, with: attempt.choice.handle.peer, options: options)
+            return try await loopTransport.exchange(outgoing, with: attempt.choice.handle.peer, options: options)
         }
-        return try await transport.exchange(attempt.request, with: attempt.choice.handle.peer, options: options)
+        return try await transport.exchange(outgoing, with: attempt.choice.handle.peer, options: options)
     }
 
     /// Chooses a node and makes the request's bytes; `nil`: there is no node to ask.
+    @inline(__always)
     func beginUsual(_ request: EncodedRequest) -> UsualAttempt? {
         let target = isAffinityOff ? .any : target(of: request)
         let began = time.nanoseconds
@@ -54,64 +62,61 @@ extension ClientCore {
         tellChoice(choice, request, target)
         let start = signing.start(request.operation, at: choice.handle)
         let head = heads.head(request.operation, request.body, to: choice.handle, start)
+        let byteCount = head.count + request.body.count
         return UsualAttempt(
             choice: choice,
             plan: plan,
             target: target,
             request: OutgoingRequest(head: head, body: request.body),
+            byteCount: byteCount,
             second: start?.second ?? 0,
             began: began
         )
     }
 
-    /// Ends an attempt that succeeded; `nil`, with nothing told to anybody, if it did not.
+    /// Ends an attempt that has an answer of 200.
+    ///
+    /// - Parameters:
+    ///   - attempt: whose answer it is.
+    ///   - request: what was asked.
+    ///   - answer: with its body unpacked.
+    ///   - bytesReceived: how long it was before.
+    /// - Returns: the answer for the caller.
+    @inline(__always)
     func endUsual(
         _ attempt: borrowing UsualAttempt,
-        _ request: EncodedRequest,
-        _ response: IncomingResponse
-    ) -> EncodedResponse? {
-        guard response.status == 200, let readable = readableUsually(response) else { return nil }
+        _ request: borrowing EncodedRequest,
+        _ answer: consuming IncomingResponse,
+        bytesReceived: Int
+    ) -> EncodedResponse {
         let now = time.nanoseconds
-        let handle = attempt.choice.handle
-        faults.note(nil, of: handle.label)
+        faults.note(nil, of: attempt.choice.handle.label)
         settle(attempt.choice, .response(status: 200), isSuccess: true, now: .nanoseconds(now))
         noteTableChange(request)
-        if let meter {
-            let nanoseconds = now - attempt.began
-            meter.called(request.operation, nanoseconds: nanoseconds)
-            handle.meter?.succeeded(
-                request.operation,
-                nanoseconds: nanoseconds,
-                bytesSent: attempt.request.byteCount,
-                bytesReceived: response.bytes.count
-            )
-        }
+        let nanoseconds = now - attempt.began
+        meter?.called(request.operation, nanoseconds: nanoseconds)
+        attempt.choice.handle.meter?.succeeded(
+            request.operation,
+            nanoseconds: nanoseconds,
+            bytesSent: attempt.byteCount,
+            bytesReceived: bytesReceived
+        )
         return EncodedResponse(
-            bytes: readable.bytes,
-            bodyOffset: readable.bodyOffset,
-            node: handle.label,
+            bytes: answer.bytes,
+            bodyOffset: answer.bodyOffset,
+            node: attempt.choice.handle.label,
             attempts: 1
         )
-    }
-
-    /// The answer with its body unpacked; `nil` where it cannot be, which is then found again and told.
-    private func readableUsually(_ response: IncomingResponse) -> IncomingResponse? {
-        if config.responseCompression.codings.isEmpty { return response.isObjectOrEmpty ? response : nil }
-        return try? readable(response, config.responseCompression)
     }
 }
 
 /// An attempt made on the short way that did not succeed, with how it ended.
-struct FirstAttempt {
+struct FirstAttempt: ~Copyable {
     let begun: ClientCore.UsualAttempt
     let answer: ClientCore.Answer
 
-    init(_ begun: ClientCore.UsualAttempt, _ answer: ClientCore.Answer) {
+    init(_ begun: consuming ClientCore.UsualAttempt, _ answer: ClientCore.Answer) {
         self.begun = begun
         self.answer = answer
     }
-}
-
-extension OutgoingRequest {
-    var byteCount: Int { head.count + body.count }
 }

@@ -17,6 +17,8 @@ package final class ClientCore: Sendable {
     let repeatable: ExchangeOptions
     let unrepeatable: ExchangeOptions
     let isAffinityOff: Bool
+    /// Whether answers may come packed.
+    let asksForPacked: Bool
     let time: TimeSource
     let random: RandomSource
     let heads: RequestHeads
@@ -61,6 +63,7 @@ package final class ClientCore: Sendable {
         unrepeatable = Self.exchangeOptions(config.requestTimeout, isIdempotent: false)
         isUsual = Self.isUsual(config)
         isAffinityOff = config.keyAffinity.mode == .off
+        asksForPacked = !config.responseCompression.codings.isEmpty
         heads = RequestHeads(config)
         signing = ClientSigning(config, secondsSinceEpoch: secondsSinceEpoch)
         keys = PartitionKeys(config)

@@ -22,9 +22,13 @@ final class Topology: Sendable {
         var isRefreshUrgent = false
         var lastRefresh: Duration?
 
+        /// By `NodeID.index`; `nil` if it has not been asked for yet.
+        @inline(__always)
+        func knownHandle(_ index: Int) -> NodeHandle? { index < handles.count ? handles[index] : nil }
+
         mutating func handle(of node: Node) -> NodeHandle {
             let index = node.id.index
-            if index < handles.count, let known = handles[index] { return known }
+            if let known = knownHandle(index) { return known }
             while handles.count <= index { handles.append(nil) }
             let made = makeHandle(node.endpoint, node.connectHost)
             handles[index] = made
@@ -102,7 +106,8 @@ final class Topology: Sendable {
                 state.isRefreshUrgent = true
                 return (nil, true)
             }
-            return (Choice(selection: selection, handle: state.handle(of: selection.node), chosen: now), wakes)
+            let handle = state.knownHandle(selection.node.id.index) ?? state.handle(of: selection.node)
+            return (Choice(selection: selection, handle: handle, chosen: now), wakes)
         }
     }
 

@@ -84,8 +84,8 @@ final class Connection: Channel, @unchecked Sendable {
     private var hasServed = false
     /// The loop's own thread has sent a whole request, so until the answer has come nobody else changes `phase`.
     private var awaitsAnswer = false
-    /// A request that counts as sent but is not written yet.
-    private var unsent: OutgoingRequest?
+    /// Whose request counts as sent but is not written yet.
+    private var unsent: Exchange?
 
     /// When the socket has not been looked at for longer, that is worth its cost, in nanoseconds.
     private static let suspiciousIdle: Int64 = 1_000_000
@@ -145,7 +145,7 @@ final class Connection: Channel, @unchecked Sendable {
         guard isTaken else { return unclaim() }
         if arm { loop.execute { _ in self.arm() } }
         if isHere {
-            writeSoon(exchange.request)
+            writeSoon(exchange)
         } else {
             wrote(stream.write(exchange.request.head, exchange.request.body, from: 0))
         }
@@ -153,16 +153,21 @@ final class Connection: Channel, @unchecked Sendable {
     }
 
     /// Puts the write off until the tasks that can run now have run; see `EventLoop.flushLater`.
-    private func writeSoon(_ request: OutgoingRequest) {
-        unsent = request
+    private func writeSoon(_ exchange: Exchange) {
+        unsent = exchange
         loop.flushLater(self)
     }
 
     /// Writes what was put off, if anything was; loop.
     func flush() {
-        guard let request = unsent.take() else { return }
-        let total = request.totalBytes
-        let outcome = stream.write(request.head, request.body, through: loop.input)
+        if let exchange = unsent.take() { write(exchange) }
+    }
+
+    // By itself: what belongs to somebody who is only lent needs no count.
+    @inline(never)
+    private func write(_ exchange: Exchange) {
+        let total = exchange.request.totalBytes
+        let outcome = loop.write(exchange.request, to: stream)
         if case .accepted(total) = outcome {
             awaitsAnswer = true
             return
@@ -254,9 +259,7 @@ final class Connection: Channel, @unchecked Sendable {
                 loop.execute { _ in self.fail(.connectionLost, "The connection is not to be used again.") }
             }
             exchange?.finish(
-                status: response.status,
-                bytes: response.bytes,
-                bodyOffset: response.bodyOffset,
+                Answer(status: response.status, bytes: response.bytes, bodyOffset: response.bodyOffset),
                 on: nil
             )
         // The event that says "writable again" may have come before the rest was noted: try once, on the loop.
@@ -452,9 +455,12 @@ final class Connection: Channel, @unchecked Sendable {
         if isParserNew {
             if let whole = WholeAnswer(loop.input, count: count, limits: limits) {
                 // Copied first: looking for more may overwrite it.
-                let bytes = loop.input.copy(count)
-                let reusable = !ends && (!more || hasNothingMore())
-                complete(status: whole.status, bytes, whole.bodyOffset, reusable: reusable)
+                let answer = Answer(
+                    status: whole.status,
+                    bytes: loop.copyInput(count),
+                    bodyOffset: whole.bodyOffset
+                )
+                complete(answer, reusable: !ends && (!more || hasNothingMore()))
                 return true
             }
             isParserNew = false
@@ -518,20 +524,23 @@ final class Connection: Channel, @unchecked Sendable {
     private func complete(reusable: Bool) {
         let (response, persists) = parser.take()
         isParserNew = true
-        complete(status: response.status, response.bytes, response.bodyOffset, reusable: reusable && persists)
+        let answer = Answer(status: response.status, bytes: response.bytes, bodyOffset: response.bodyOffset)
+        complete(answer, reusable: reusable && persists)
     }
 
     /// The answer is complete.
-    private func complete(status: Int, _ bytes: [UInt8], _ bodyOffset: Int, reusable: Bool) {
+    private func complete(_ complete: consuming Answer, reusable: Bool) {
         hasServed = true
         awaitsAnswer = false
+        // Until it goes to the writer or to the caller.
+        var answer = Optional(complete)
         enum Next { case release, close, leave }
         let (exchange, next) = shared.withLock { shared -> (Exchange?, Next) in
             guard shared.phase == .busy else { return (nil, .leave) }
             lastUsed = loop.now
             let good = reusable && shared.exchange != nil
             if shared.writing {
-                shared.answered = (IncomingResponse(status: status, bytes: bytes, bodyOffset: bodyOffset), good)
+                if let answer = answer.take() { shared.answered = (answer.response(), good) }
                 return (nil, .leave)
             }
             let exchange = shared.exchange.take()
@@ -548,7 +557,7 @@ final class Connection: Channel, @unchecked Sendable {
         case .close: fail(.connectionLost, "The connection is not to be used again.")
         case .leave: break
         }
-        exchange?.finish(status: status, bytes: bytes, bodyOffset: bodyOffset, on: loop)
+        if let answer = answer.take() { exchange?.finish(answer, on: loop) }
     }
 
     private var now: MonotonicTime { loop.now }

@@ -1,5 +1,20 @@
 import Synchronization
 
+/// An answer on its way from the connection to the caller.
+///
+/// Not to be copied, so that its bytes are handed on and never counted.
+struct Answer: ~Copyable {
+    let status: Int
+    /// As in `IncomingResponse`.
+    let bytes: [UInt8]
+    let bodyOffset: Int
+
+    /// The same as a value.
+    consuming func response() -> IncomingResponse {
+        IncomingResponse(status: status, bytes: bytes, bodyOffset: bodyOffset)
+    }
+}
+
 /// One request on its way to its answer.
 ///
 /// Whoever moves it to `finished` first resumes the caller, in `finish` or `cancel`; everybody else finds it done.
@@ -26,8 +41,8 @@ final class Exchange: @unchecked Sendable {
     let pool: PeerPool
     /// When waiting for a connection began.
     let began: MonotonicTime
-    /// The loop whose task waits; `nil`: the caller runs elsewhere.
-    private let home: EventLoop?
+    /// The place of the loop whose task waits; `nil`: the caller runs elsewhere.
+    let home: Int?
 
     private let phase = Atomic<UInt8>(Phase.starting.rawValue)
     private var waiter: Waiter?
@@ -37,17 +52,15 @@ final class Exchange: @unchecked Sendable {
     /// Hands the outcome on to the caller's thread: set behind it, read before it.
     private let isTold = Atomic<Bool>(false)
     // The outcome:
-    private var status = 0
-    private var bytes: [UInt8] = []
-    private var bodyOffset = 0
+    private var answer: Answer?
     private var error: TransportError?
 
     init(
-        _ request: OutgoingRequest,
+        _ request: consuming OutgoingRequest,
         options: ExchangeOptions,
         began: MonotonicTime,
-        pool: PeerPool,
-        home: EventLoop?
+        pool: consuming PeerPool,
+        home: Int?
     ) {
         self.request = request
         self.began = began
@@ -61,11 +74,12 @@ final class Exchange: @unchecked Sendable {
     /// When waiting for a connection ends.
     var acquireDeadline: MonotonicTime { began.advanced(byNanoseconds: pool.configuration.acquireNanoseconds) }
 
-    /// The outcome; for the caller, once it has been resumed.
-    func outcome() throws(TransportError) -> IncomingResponse {
+    /// Hands over the outcome; for the caller, once, when it has been resumed.
+    func takeOutcome() throws(TransportError) -> IncomingResponse {
         precondition(isTold.load(ordering: .acquiring), "The caller is resumed by the outcome.")
         if let error { throw error }
-        return IncomingResponse(status: status, bytes: bytes, bodyOffset: bodyOffset)
+        guard let answer = answer.take() else { preconditionFailure("An outcome is taken once.") }
+        return answer.response()
     }
 
     private func step(from: Phase, to next: Phase) -> Bool {
@@ -125,11 +139,9 @@ final class Exchange: @unchecked Sendable {
     /// Ends the exchange with an answer, unless it has ended.
     ///
     /// `loop` is the one whose thread calls, if the caller knows.
-    func finish(status: Int, bytes: [UInt8], bodyOffset: Int, on loop: EventLoop?) {
+    func finish(_ answer: consuming Answer, on loop: EventLoop?) {
         guard end() != nil else { return }
-        self.status = status
-        self.bytes = bytes
-        self.bodyOffset = bodyOffset
+        self.answer = consume answer
         resume(on: loop)
     }
 
@@ -143,10 +155,11 @@ final class Exchange: @unchecked Sendable {
     private func resume(on loop: EventLoop?) {
         isTold.store(true, ordering: .releasing)
         guard let waiter else { return }
-        if home == nil || home === loop { return waiter.resume() }
-        guard let home, !home.isCurrent, let here = pool.currentLoop else { return waiter.resume() }
+        // A connection's loop is of the same group.
+        guard let home, home != loop?.index else { return waiter.resume() }
+        guard let here = pool.currentLoop, here.index != home else { return waiter.resume() }
         // Served by a connection of another loop: the task goes back to its own.
-        here.resumingFor = home
+        here.resumingFor = pool.loop(at: home)
         waiter.resume()
         here.resumingFor = nil
     }

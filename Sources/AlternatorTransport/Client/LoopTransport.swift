@@ -41,17 +41,22 @@ package final class LoopTransport: Transport {
     package var executor: any TaskExecutor { group }
 
     package func exchange(
-        _ request: OutgoingRequest,
+        _ request: consuming OutgoingRequest,
         with peer: Peer,
         options: ExchangeOptions
     ) async throws(TransportError) -> IncomingResponse {
-        let pool = try pool(for: peer)
-        let loop = group.current
-        let exchange = Exchange(request, options: options, began: .now, pool: pool, home: loop)
-        if loop == nil { group.callers.begin() }
-        defer { if loop == nil { group.callers.end() } }
-        await Waiter.wait(onCancel: { exchange.cancel() }) { pool.begin(exchange, $0, from: loop) }
-        return try exchange.outcome()
+        let exchange = Exchange(
+            request,
+            options: options,
+            began: .now,
+            pool: try pool(for: peer),
+            home: group.currentPlace
+        )
+        if exchange.home == nil { group.callers.begin() }
+        defer { if exchange.home == nil { group.callers.end() } }
+        // What else is captured would be counted anew for each closure.
+        await Waiter.wait(onCancel: { exchange.cancel() }) { exchange.pool.begin(exchange, $0) }
+        return try exchange.takeOutcome()
     }
 
     package func warm(_ peer: Peer, connections: Int) {

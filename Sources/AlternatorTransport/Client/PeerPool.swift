@@ -54,6 +54,9 @@ final class PeerPool: Sendable {
     /// The loop the caller runs on.
     var currentLoop: EventLoop? { group.current }
 
+    /// The loop at a place of `home`.
+    func loop(at place: Int) -> EventLoop { group.loops[place] }
+
     // MARK: Getting a connection
 
     private enum Found {
@@ -66,23 +69,25 @@ final class PeerPool: Sendable {
     /// Sends an exchange whose caller has begun to wait, or puts it in line.
     ///
     /// The usual case by itself: the caller runs on a loop that has a free connection.
-    func begin(_ exchange: Exchange, _ waiter: Waiter, from loop: EventLoop?) {
-        if let loop, let connection = takeFree(for: exchange, on: loop) {
+    func begin(_ exchange: Exchange, _ waiter: Waiter) {
+        if let place = exchange.home, let connection = takeFree(for: exchange, at: place) {
             switch connection.send(exchange, wasIdle: true, beginning: waiter) {
             case .taken: return
             case .unneeded: release(connection)
             case .gone: break
             }
         }
-        if exchange.begin(waiter) { dispatch(exchange, from: loop) }
+        if exchange.begin(waiter) { dispatch(exchange, from: exchange.home.map { group.loops[$0] }) }
     }
 
-    private func takeFree(for exchange: Exchange, on loop: EventLoop) -> Connection? {
+    private func takeFree(for exchange: Exchange, at place: Int) -> Connection? {
         state.withLock { state in
-            guard state.waiting.isEmpty, state.phase == .open, let youngest = state.idle[loop.index].last,
-                isFresh(youngest, for: exchange, now: exchange.began)
-            else { return nil }
-            return state.idle[loop.index].removeLast()
+            guard state.waiting.isEmpty, state.phase == .open, let youngest = state.idle[place].popLast() else {
+                return nil
+            }
+            if isFresh(youngest, for: exchange, now: exchange.began) { return youngest }
+            state.idle[place].append(youngest)
+            return nil
         }
     }
 

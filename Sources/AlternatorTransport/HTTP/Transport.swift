@@ -115,7 +115,7 @@ package protocol Transport: Sendable {
     ///
     /// Cancelling the task cancels it at once, with `.cancelled`; the connection is closed only if an answer is due.
     func exchange(
-        _ request: OutgoingRequest,
+        _ request: consuming OutgoingRequest,
         with peer: Peer,
         options: ExchangeOptions
     ) async throws(TransportError) -> IncomingResponse

@@ -11,6 +11,8 @@ package final class EventLoop: TaskExecutor, @unchecked Sendable {
     package let number: UInt64
     /// Its place among the loops of its group.
     package let index: Int
+    /// The number of its group; 0: it has none.
+    let group: UInt64
 
     private struct Inbox {
         enum Phase { case idle, running, stopping, stopped }
@@ -41,7 +43,9 @@ package final class EventLoop: TaskExecutor, @unchecked Sendable {
     private let localJobs = JobQueue()
     private var stopping = false
     /// Whose requests are written when the queued jobs have run.
-    private var unflushed: [Connection] = []
+    private var unflushed: [Connection?] = []
+    /// Memory for the next ones.
+    private var spareUnflushed: [Connection?] = []
     private var isFlushing = false
     private var poller: Poller?
     private var busyPoll: BusyPoll
@@ -64,10 +68,13 @@ package final class EventLoop: TaskExecutor, @unchecked Sendable {
     /// Where the task belongs that is being resumed from here, if not here; loop.
     var resumingFor: EventLoop?
 
-    package convenience init(index: Int = 0) { self.init(index: index, busyPollLimit: nil, callers: nil, many: 0) }
+    package convenience init(index: Int = 0) {
+        self.init(index: index, group: 0, busyPollLimit: nil, callers: nil, many: 0)
+    }
 
-    init(index: Int, busyPollLimit: Int64?, callers: CallerCount?, many: Int) {
+    init(index: Int, group: UInt64, busyPollLimit: Int64?, callers: CallerCount?, many: Int) {
         self.index = index
+        self.group = group
         self.callers = callers
         gathering = Gathering(many: many)
         busyPoll = BusyPoll(limit: busyPollLimit)
@@ -183,6 +190,14 @@ package final class EventLoop: TaskExecutor, @unchecked Sendable {
 
     // MARK: Work on the loop
 
+    /// A copy of the first bytes read.
+    func copyInput(_ count: Int) -> [UInt8] { input.copy(count) }
+
+    /// Writes a request that is most likely taken whole at once; nothing in `input` may still be needed.
+    func write(_ request: borrowing OutgoingRequest, to stream: ByteStream) -> WriteOutcome {
+        stream.write(request.head, request.body, through: input)
+    }
+
     func schedule(_ timer: LoopTimer, at deadline: MonotonicTime) { timers.schedule(timer, at: deadline) }
 
     func cancel(_ timer: LoopTimer) { timers.cancel(timer) }
@@ -273,13 +288,16 @@ package final class EventLoop: TaskExecutor, @unchecked Sendable {
 
     private func flush() {
         isFlushing = true
-        // A write that fails may lead to another request, at the end of the list.
-        var index = 0
-        while index < unflushed.count {
-            unflushed[index].flush()
-            index += 1
+        // A write that fails may lead to another request, which waits in the other list.
+        while !unflushed.isEmpty {
+            var connections: [Connection?] = []
+            swap(&connections, &spareUnflushed)
+            swap(&connections, &unflushed)
+            // Taken out and not only looked at, which would count a reference.
+            for index in connections.indices { connections[index].take()?.flush() }
+            connections.removeAll(keepingCapacity: true)
+            swap(&connections, &spareUnflushed)
         }
-        unflushed.removeAll(keepingCapacity: true)
         isFlushing = false
     }
 

@@ -5,7 +5,11 @@ import Synchronization
 /// A new task goes to the next loop in turn. A task that the transport resumes stays on the loop that read its
 /// answer; work that tasks start themselves stays too, until a loop has more than `crowd` jobs waiting.
 package final class LoopGroup: TaskExecutor, Sendable {
+    /// Numbers of groups are never used again within a process.
+    private static let lastNumber = Atomic<UInt64>(0)
+
     package let loops: [EventLoop]
+    private let number: UInt64
     private let turn = Atomic<Int>(0)
     /// Tasks elsewhere that wait for answers.
     let callers: CallerCount
@@ -25,9 +29,12 @@ package final class LoopGroup: TaskExecutor, Sendable {
         let count = max(1, count)
         let callers = CallerCount()
         self.callers = callers
+        let number = LoopGroup.lastNumber.add(1, ordering: .relaxed).newValue
+        self.number = number
         loops = (0..<count).map {
             EventLoop(
                 index: $0,
+                group: number,
                 busyPollLimit: busyPollLimit,
                 callers: gathers ? callers : nil,
                 many: LoopGroup.manyCallers * count
@@ -38,10 +45,10 @@ package final class LoopGroup: TaskExecutor, Sendable {
     deinit { stop() }
 
     /// The loop the caller runs on, if it is one of this group.
-    package var current: EventLoop? {
-        guard let loop = CurrentLoop.loop, loop.index < loops.count, loops[loop.index] === loop else { return nil }
-        return loop
-    }
+    package var current: EventLoop? { currentPlace.map { loops[$0] } }
+
+    /// Its place in `loops`; counts no references.
+    var currentPlace: Int? { CurrentLoop.place(in: number) }
 
     /// The next loop in turn.
     package func next() -> EventLoop {
@@ -56,12 +63,16 @@ package final class LoopGroup: TaskExecutor, Sendable {
 
     package func enqueue(_ job: consuming ExecutorJob) {
         let job = LoopJob(job, on: self)
-        if let loop = current {
-            if let home = loop.resumingFor { return home.enqueue(job) }
-            if loops.count == 1 || !loop.isRunningJob || loop.backlog < LoopGroup.crowd {
-                return loop.enqueueHere(job)
+        let isTaken = CurrentLoop.with(in: number) { loop -> Bool in
+            if let home = loop.resumingFor {
+                home.enqueue(job)
+                return true
             }
+            guard loops.count == 1 || !loop.isRunningJob || loop.backlog < LoopGroup.crowd else { return false }
+            loop.enqueueHere(job)
+            return true
         }
+        if isTaken == true { return }
         let loop = next()
         // A loop that cannot start refuses the job, which then runs on the global executor.
         try? loop.start()

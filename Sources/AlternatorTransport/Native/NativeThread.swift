@@ -85,6 +85,20 @@ enum CurrentLoop {
         unsafe calt_set_current_loop(loop.map { unsafe Unmanaged.passUnretained($0).toOpaque() })
     }
 
+    /// The place of the loop in the group with this number; `nil` where the thread runs none of its loops.
+    ///
+    /// Counts no references, unlike `loop`.
+    static func place(in group: UInt64) -> Int? { with(in: group) { $0.index } }
+
+    /// Calls `body` with the loop that the thread runs, if that is of the group with this number.
+    @inline(__always)
+    static func with<Result>(in group: UInt64, _ body: (EventLoop) -> Result?) -> Result? {
+        guard let pointer = unsafe calt_current_loop() else { return nil }
+        return unsafe Unmanaged<EventLoop>.fromOpaque(pointer)._withUnsafeGuaranteedRef {
+            $0.group == group ? body($0) : nil
+        }
+    }
+
     /// The number of the loop; 0 on other threads.
     static var number: UInt64 { loop?.number ?? 0 }
 }

@@ -14,7 +14,7 @@ struct WholeAnswer {
     ///   - buffer: holds the answer from its start.
     ///   - count: how many bytes came.
     ///   - limits: what an answer may be long.
-    init?(_ buffer: InputBuffer, count: Int, limits: ResponseParser.Limits) {
+    init?(_ buffer: borrowing InputBuffer, count: Int, limits: ResponseParser.Limits) {
         guard count <= InputBuffer.capacity, count >= 17 else { return nil }
         let start = unsafe UnsafePointer(buffer.start)
         // "HTTP/1.1" and " 200" to " 999"; more is loaded only after the line end has been found within `count`.
