@@ -39,7 +39,12 @@ extension ClientCore {
         if request.operation.changesSchema { options.requestTimeout = config.ddlTimeout }
         // Called by its type the transport costs less.
         if let loopTransport {
-            return try await loopTransport.exchange(outgoing, with: attempt.choice.handle.peer, options: options)
+            return try await loopTransport.exchange(
+                outgoing,
+                with: attempt.choice.handle.peer,
+                options: options,
+                began: time.onLoops(attempt.began)
+            )
         }
         return try await transport.exchange(outgoing, with: attempt.choice.handle.peer, options: options)
     }

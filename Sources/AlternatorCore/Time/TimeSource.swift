@@ -41,6 +41,12 @@ package struct TimeSource: Sendable {
         return MonotonicTime.now.nanoseconds - start
     }
 
+    /// A reading of `nanoseconds` as the transport's loops have it; a new one where the time is not theirs.
+    func onLoops(_ nanoseconds: Int64) -> MonotonicTime {
+        guard let start else { return .now }
+        return MonotonicTime(nanoseconds: start + nanoseconds)
+    }
+
     /// Waits; ends early if the task is cancelled or the transport closed.
     ///
     /// - Parameter duration: more than a hundred days count as that, so that no conversion below can overflow.

@@ -45,10 +45,20 @@ package final class LoopTransport: Transport {
         with peer: Peer,
         options: ExchangeOptions
     ) async throws(TransportError) -> IncomingResponse {
+        try await exchange(request, with: peer, options: options, began: .now)
+    }
+
+    /// As above, for a caller that has just looked at the clock.
+    package func exchange(
+        _ request: consuming OutgoingRequest,
+        with peer: Peer,
+        options: ExchangeOptions,
+        began: MonotonicTime
+    ) async throws(TransportError) -> IncomingResponse {
         let exchange = Exchange(
             request,
             options: options,
-            began: .now,
+            began: began,
             pool: try pool(for: peer),
             home: group.currentPlace
         )

@@ -9,7 +9,7 @@ package final class SpareAnswers: Sendable {
     package static let shared = SpareAnswers()
 
     /// The blocks that are kept, in bytes; smaller ones the allocator keeps itself.
-    static let sizes = (16 << 10)...(2 << 20)
+    static var sizes: ClosedRange<Int> { (16 << 10)...(2 << 20) }
     /// All blocks that are kept together, in bytes.
     static let maximumBytes = 4 << 20
 

@@ -29,7 +29,7 @@ final class InputBuffer: @unchecked Sendable {  // The pointer never changes; wh
     /// A copy of the first bytes.
     func copy(_ count: Int) -> [UInt8] {
         precondition(count >= 0 && count <= InputBuffer.capacity, "Beyond the buffer.")
-        if var spare = SpareAnswers.shared.take(count) {
+        if SpareAnswers.sizes.contains(count), var spare = SpareAnswers.shared.take(count) {
             unsafe spare.append(contentsOf: UnsafeBufferPointer(start: start, count: count))
             return spare
         }
