@@ -10,6 +10,8 @@
 #include <string.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 int calt_epoll_add(int epoll, int fd, uint32_t events, uint64_t data) {
     struct epoll_event event = {.events = events, .data = {.u64 = data}};
@@ -26,6 +28,29 @@ void calt_eventfd_wake(int fd) {
 void calt_eventfd_clear(int fd) {
     eventfd_t count;
     (void)eventfd_read(fd, &count);
+}
+
+#if defined(__has_feature)
+#if __has_feature(thread_sanitizer) || __has_feature(address_sanitizer)
+// Which know the library's functions.
+#define HAS_SANITIZER
+#endif
+#endif
+
+ssize_t calt_read(int fd, void *bytes, size_t count) {
+#ifdef HAS_SANITIZER
+    return read(fd, bytes, count);
+#else
+    return syscall(SYS_read, fd, bytes, count);
+#endif
+}
+
+ssize_t calt_send(int fd, const void *bytes, size_t count, int flags) {
+#ifdef HAS_SANITIZER
+    return send(fd, bytes, count, flags);
+#else
+    return syscall(SYS_sendto, fd, bytes, count, flags, NULL, 0);
+#endif
 }
 
 int calt_accept(int fd, void *address, uint32_t *length) {

@@ -1,3 +1,4 @@
+import CAlternator
 import Glibc
 import Synchronization
 
@@ -127,7 +128,7 @@ final class ByteStream: Sendable {
     func read(into buffer: InputBuffer) -> ReadOutcome {
         // Asked before it is taken out: that would be counted as a use of it.
         if tls != nil { return readSecure(into: buffer) }
-        let count = unsafe Glibc.read(fd, buffer.start, InputBuffer.capacity)
+        let count = unsafe calt_read(fd, buffer.start, InputBuffer.capacity)
         if count > 0 { return .bytes(count, more: count == InputBuffer.capacity) }
         return count == 0 ? .end : failedRead(into: buffer)
     }
@@ -159,7 +160,7 @@ final class ByteStream: Sendable {
         unsafe second.withUnsafeBufferPointer {
             if total > head { unsafe (buffer.start + head).update(from: $0.baseAddress!, count: total - head) }
         }
-        let count = unsafe Glibc.send(fd, buffer.start, total, Int32(MSG_NOSIGNAL))
+        let count = unsafe calt_send(fd, buffer.start, total, Int32(MSG_NOSIGNAL))
         // What is left, or what is wrong, is for the general way to find out.
         if count < 0 { return write(first, second, from: 0) }
         if count == total { return .accepted(count) }

@@ -5,6 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/epoll.h>
+#include <sys/types.h>
 
 #include "CAlternatorDigest.h"
 #include "CAlternatorTLS.h"
@@ -17,6 +18,11 @@ static inline uint64_t calt_epoll_data(const struct epoll_event *event) { return
 int calt_eventfd_create(void);
 void calt_eventfd_wake(int fd);
 void calt_eventfd_clear(int fd);
+
+/// `read` and `send` that are no points where POSIX lets a thread be cancelled, which none of this package is: the library's
+/// mark the thread before the call and after it, four atomic steps each.
+ssize_t calt_read(int fd, void *bytes, size_t count);
+ssize_t calt_send(int fd, const void *bytes, size_t count, int flags);
 
 /// GNU extensions, which Swift's Glibc module leaves out.
 /// `address` has room for a `struct sockaddr_storage`.
