@@ -30,8 +30,10 @@ extension DecodingSession {
     func map<Key: CodingKey>(keyedBy type: Key.Type, at node: Int) throws -> KeyedDecodingContainer<Key> {
         guard kind(of: node) == .map else { throw mismatch([String: Any].self, .map, at: node) }
         let map = MapPlace(serial: serial, node: node)
-        guard let box = memory.freeBox(keyedBy: type, for: map) else { return newContainer(keyedBy: type, for: map) }
-        return ReusedContainers.container(of: box, keyedBy: type)
+        guard let place = memory.freeContainer(keyedBy: type, for: map) else {
+            return newContainer(keyedBy: type, for: map)
+        }
+        return memory.container(at: place, keyedBy: type)
     }
 
     @inline(never)

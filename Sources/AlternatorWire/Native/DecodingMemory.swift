@@ -114,10 +114,16 @@ struct DecodingMemory: @unchecked Sendable {  // One decoding at a time has it.
 
     // MARK: Containers
 
-    /// The box of a container that another map was read with, if one is free; it reads this map from now on.
+    /// A container that another map was read with, if one is free.
     @inline(__always)
-    func freeBox(keyedBy key: any CodingKey.Type, for map: MapPlace) -> AnyObject? {
+    func freeContainer(keyedBy key: any CodingKey.Type, for map: MapPlace) -> Int? {
         unsafe contents.pointee.containers.take(ObjectIdentifier(key), for: map)
+    }
+
+    /// The container at a place that `freeContainer` has given for the type of its key.
+    @inline(__always)
+    func container<Key>(at place: Int, keyedBy type: Key.Type) -> KeyedDecodingContainer<Key> {
+        unsafe contents.pointee.containers.container(at: place, keyedBy: type)
     }
 
     /// Where a new container can be kept; `nil` if all places are in use.

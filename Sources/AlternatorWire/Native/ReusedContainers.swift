@@ -5,11 +5,26 @@
 /// place where it is kept here, and is used for another map when nobody else refers to its box any more.
 @safe
 struct ReusedContainers {
+    @safe
     private struct Place {
         /// The type of its key.
         var key: ObjectIdentifier?
-        var box: AnyObject?
+        /// A `Kept` with the container; owned.
+        var kept: Unmanaged<AnyObject>?
+        /// The container's box, which belongs to the container.
+        var box: Unmanaged<AnyObject>?
         var map = MapPlace()
+    }
+
+    /// A container whose type is the object's own, so that copying it takes no look-up.
+    private final class Kept<Container> {
+        private let container: Container
+
+        init(_ container: Container) { self.container = container }
+
+        // Inlined, the type would be looked up by the key's.
+        @inline(never)
+        func copy() -> Container { container }
     }
 
     private static let count = 16
@@ -32,26 +47,33 @@ struct ReusedContainers {
         return unsafe places[place].map
     }
 
-    /// The box of a container with keys of a type, if nobody else refers to it.
+    /// The place of a container with keys of a type to whose box nobody else refers; it reads this map from now on.
     @inline(__always)
-    mutating func take(_ key: ObjectIdentifier, for map: MapPlace) -> AnyObject? {
-        for place in 0..<used {
-            let isFree = unsafe places[place].key == key && ReusedContainers.isUnique(&places[place].box)
-            guard isFree else { continue }
+    func take(_ key: ObjectIdentifier, for map: MapPlace) -> Int? {
+        for place in 0..<used where unsafe places[place].key == key && isFree(place) {
             unsafe places[place].map = map
-            return unsafe places[place].box
+            return place
         }
         return nil
     }
 
-    /// The container of a box that `take` has given for the type of its key.
+    /// Whether only the container that is kept refers to its box.
     @inline(__always)
-    static func container<Key>(of box: AnyObject, keyedBy type: Key.Type) -> KeyedDecodingContainer<Key> {
-        unsafe unsafeBitCast(box, to: KeyedDecodingContainer<Key>.self)
+    private func isFree(_ place: Int) -> Bool {
+        unsafe withUnsafeMutablePointer(to: &places[place].box) { box in
+            unsafe box.withMemoryRebound(to: AnyObject?.self, capacity: 1) {
+                unsafe isKnownUniquelyReferenced(&$0.pointee)
+            }
+        }
     }
 
+    /// A copy of the container at a place that `take` has given for the type of its key.
     @inline(__always)
-    private static func isUnique(_ box: inout AnyObject?) -> Bool { isKnownUniquelyReferenced(&box) }
+    func container<Key>(at place: Int, keyedBy type: Key.Type) -> KeyedDecodingContainer<Key> {
+        guard let kept = unsafe places[place].kept else { preconditionFailure("There is no container at this place.") }
+        return unsafe Unmanaged<Kept<KeyedDecodingContainer<Key>>>.fromOpaque(kept.toOpaque())
+            ._withUnsafeGuaranteedRef { $0.copy() }
+    }
 
     /// A place without a container, or with one of another type that is not in use.
     mutating func freePlace() -> Int? {
@@ -63,16 +85,18 @@ struct ReusedContainers {
         for _ in 0..<ReusedContainers.count {
             let place = next
             next = (next + 1) % ReusedContainers.count
-            if unsafe ReusedContainers.isUnique(&places[place].box) { return place }
+            if isFree(place) { return place }
         }
         return nil
     }
 
     /// Keeps a container that knows its map by the place.
-    mutating func keep<Key>(_ container: KeyedDecodingContainer<Key>, at place: Int, for map: MapPlace) {
+    func keep<Key>(_ container: KeyedDecodingContainer<Key>, at place: Int, for map: MapPlace) {
+        unsafe places[place].kept?.release()
         unsafe places[place] = Place(
             key: ObjectIdentifier(Key.self),
-            box: unsafeBitCast(container, to: AnyObject.self),
+            kept: .passRetained(Kept(container)),
+            box: unsafeBitCast(container, to: Unmanaged<AnyObject>.self),
             map: map
         )
     }
