@@ -33,6 +33,8 @@ struct ReusedContainers {
     private var used = 0
     /// The one to give up next for another type of key.
     private var next = 0
+    /// How often a place was asked for while all had a container.
+    private var misses = 0
 
     /// Never freed, as the memory it belongs to.
     init() {
@@ -75,13 +77,17 @@ struct ReusedContainers {
             ._withUnsafeGuaranteedRef { $0.copy() }
     }
 
-    /// A place without a container, or with one of another type that is not in use.
+    /// A place without a container, or now and then one with a container of another type that is not in use.
+    ///
+    /// Not each time: where more types take turns than there are places, keeping what is given up soon is only work.
     mutating func freePlace() -> Int? {
         guard ReusedContainers.canKeep else { return nil }
         if used < ReusedContainers.count {
             used += 1
             return used - 1
         }
+        misses &+= 1
+        guard misses % 16 == 0 else { return nil }
         for _ in 0..<ReusedContainers.count {
             let place = next
             next = (next + 1) % ReusedContainers.count
