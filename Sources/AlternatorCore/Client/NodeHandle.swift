@@ -9,10 +9,11 @@ final class NodeHandle: Sendable {
     let label: String
     /// The value of `Host`: what is connected to, with its port, an IPv6 zone left out.
     let authority: [UInt8]
-    /// The first lines of a request.
+    /// The first two lines of every request.
     let headPart: [UInt8]
     /// `nil`: nothing is counted.
     let meter: NodeMeter?
+    /// Signatures of the present second that are begun already.
     let signatures = SignatureStarts()
 
     init(_ endpoint: Endpoint, connectHost: String, peerID: Int, meter: ClientMeter? = nil) {
@@ -22,7 +23,7 @@ final class NodeHandle: Sendable {
         let authority = Self.authority(connectHost, endpoint.port)
         self.authority = Array(authority.utf8)
         self.meter = meter?.node(label)
-        headPart = RequestHeads.nodePart(authority: authority)
+        headPart = Array("POST / HTTP/1.1\r\nHost: \(authority)\r\n".utf8)
     }
 
     private static func authority(_ host: String, _ port: Int) -> String {

@@ -49,9 +49,6 @@ struct RequestHeads: Sendable {
         discoveryTail = Array("\(discovery)Accept: application/json\r\n\r\n".utf8)
     }
 
-    /// The first two lines of every request to a node.
-    static func nodePart(authority: String) -> [UInt8] { Array("POST / HTTP/1.1\r\nHost: \(authority)\r\n".utf8) }
-
     /// A whole head.
     ///
     /// - Parameters:
