@@ -24,7 +24,7 @@ struct DecodingSession {
     @inline(__always)
     var isOver: Bool { memory.isOver(serial) }
 
-    var options: ItemDecoder { memory.options }
+    var options: ItemDecoder { isOver ? ItemDecoder() : memory.options }
     var userInfo: [CodingUserInfoKey: Any] { isOver ? [:] : memory.userInfo }
 
     /// A node of the tape; one without anything inside if the decoding is over.
@@ -39,10 +39,10 @@ struct DecodingSession {
     /// The member of a map with this name; the search starts where the last one ended.
     @inline(__always)
     func find(_ name: String, in map: Int) -> Int? {
+        if isOver { return nil }
         let last = memory.cursor
-        guard let found = find(name.utf8.span, in: map, from: last.map == map ? last.member : map &+ 1) else {
-            return nil
-        }
+        let start = last.map == map ? last.member : map &+ 1
+        guard let found = search(name.utf8.span, in: map, from: start) else { return nil }
         memory.cursor = (map, found)
         return found
     }
@@ -50,7 +50,11 @@ struct DecodingSession {
     /// The member of a map with this name, sought from one of them on and then from the first.
     @inline(__always)
     func find(_ name: Span<UInt8>, in map: Int, from start: Int) -> Int? {
-        if isOver { return nil }
+        isOver ? nil : search(name, in: map, from: start)
+    }
+
+    @inline(__always)
+    private func search(_ name: Span<UInt8>, in map: Int, from start: Int) -> Int? {
         let nodes = memory.nodes
         return memory.withText { text in
             let end = Int(nodes[map].next)
@@ -73,6 +77,7 @@ struct DecodingSession {
     /// Whether a member has a name.
     @inline(__always)
     func isNamed(_ member: Int, _ name: Span<UInt8>) -> Bool {
+        if isOver { return false }
         let node = self[member]
         return memory.withText { node.isNamed(name, in: $0) }
     }
@@ -82,6 +87,7 @@ struct DecodingSession {
     func resume(_ map: Int, at member: Int) { memory.cursor = (map, member) }
 
     func name(of node: Int) -> String {
+        if isOver { return "" }
         let node = self[node]
         return memory.withText { JSONText.text($0, node.nameRange, hasEscapes: node.nameHasEscapes) }
     }

@@ -5,19 +5,22 @@ import Synchronization
 /// The memory itself is never freed but used again; there is as much of it as there were decodings at the same time. So
 /// a decoder that somebody keeps may hold this at no risk: what it refers to is live, and the number of the decoding
 /// tells whether it is still what it was. A copy retains nothing: the standard library makes one for each member read.
+///
+/// Another thread may decode here by the time a kept decoder asks. Such a one may look at the number, which is atomic,
+/// and at the map of its container, nothing else.
 @safe
 struct DecodingMemory: @unchecked Sendable {  // One decoding at a time has it.
     @safe
-    private struct Contents {
+    private struct Contents: ~Copyable {
+        /// Of the decoding that is under way; of none, between two.
+        let serial = Atomic<UInt64>(0)
+        let containers = ReusedContainers()
         var text = unsafe UnsafeBufferPointer<UInt8>(start: nil, count: 0)
         var nodes = TapeNodes.none
-        /// Of the decoding that is under way; of none, between two.
-        var serial: UInt64 = 0
         /// The map searched last and the member found there: members mostly come in the order they are asked for.
         var cursor = (map: -1, member: 0)
         var options = ItemDecoder()
         var userInfo: [CodingUserInfoKey: Any]?
-        var containers = ReusedContainers()
     }
 
     private let contents: UnsafeMutablePointer<Contents>
@@ -70,16 +73,23 @@ struct DecodingMemory: @unchecked Sendable {  // One decoding at a time has it.
     @inline(__always)
     func beginDecoding() -> UInt64 {
         unsafe contents.pointee.cursor = (-1, 0)
-        unsafe contents.pointee.serial &+= 1
-        return unsafe contents.pointee.serial
+        return nextSerial()
     }
 
     /// What was given out for the last decoding finds nothing from now on.
     @inline(__always)
-    func endDecoding() { unsafe contents.pointee.serial &+= 1 }
+    func endDecoding() { _ = nextSerial() }
+
+    /// Not by an atomic addition: only the thread that decodes changes it.
+    @inline(__always)
+    private func nextSerial() -> UInt64 {
+        let next = unsafe contents.pointee.serial.load(ordering: .relaxed) &+ 1
+        unsafe contents.pointee.serial.store(next, ordering: .relaxed)
+        return next
+    }
 
     @inline(__always)
-    func isOver(_ serial: UInt64) -> Bool { unsafe contents.pointee.serial != serial }
+    func isOver(_ serial: UInt64) -> Bool { unsafe contents.pointee.serial.load(ordering: .relaxed) != serial }
 
     // MARK: What belongs to them
 

@@ -1,3 +1,5 @@
+import Synchronization
+
 /// Keyed containers that maps were read with, kept to read others of the same type of key.
 ///
 /// The standard library puts a container into a box. To make one, the types of the box and of what is in it are looked
@@ -6,14 +8,26 @@
 @safe
 struct ReusedContainers {
     @safe
-    private struct Place {
+    private struct Place: ~Copyable {
         /// The type of its key.
         var key: ObjectIdentifier?
         /// A `Kept` with the container; owned.
         var kept: Unmanaged<AnyObject>?
         /// The container's box, which belongs to the container.
         var box: Unmanaged<AnyObject>?
-        var map = MapPlace()
+        // The map. Atomic, for a container that somebody keeps looks at it from any thread; it does not change before that
+        // container is gone.
+        let serial = Atomic<UInt64>(0)
+        let node = Atomic<Int>(0)
+    }
+
+    private struct Counts {
+        /// How many places have ever been used.
+        var used = 0
+        /// The one to give up next for another type of key.
+        var next = 0
+        /// How often a place was asked for while all had a container.
+        var misses = 0
     }
 
     /// A container whose type is the object's own, so that copying it takes no look-up.
@@ -29,31 +43,42 @@ struct ReusedContainers {
 
     private static let count = 16
     private let places: UnsafeMutablePointer<Place>
-    /// How many have ever been used.
-    private var used = 0
-    /// The one to give up next for another type of key.
-    private var next = 0
-    /// How often a place was asked for while all had a container.
-    private var misses = 0
+    private let countsPointer: UnsafeMutablePointer<Counts>
 
     /// Never freed, as the memory it belongs to.
     init() {
         unsafe places = .allocate(capacity: ReusedContainers.count)
-        unsafe places.initialize(repeating: Place(), count: ReusedContainers.count)
+        for place in 0..<ReusedContainers.count { unsafe (places + place).initialize(to: Place()) }
+        unsafe countsPointer = .allocate(capacity: 1)
+        unsafe countsPointer.initialize(to: Counts())
+    }
+
+    private var counts: Counts {
+        get { unsafe countsPointer.pointee }
+        nonmutating set { unsafe countsPointer.pointee = newValue }
     }
 
     /// Which map the container at a place reads.
     @inline(__always)
     subscript(place: Int) -> MapPlace {
         precondition(place >= 0 && place < ReusedContainers.count, "There is no such place for a container.")
-        return unsafe places[place].map
+        return unsafe MapPlace(
+            serial: places[place].serial.load(ordering: .relaxed),
+            node: places[place].node.load(ordering: .relaxed)
+        )
+    }
+
+    @inline(__always)
+    private func point(_ place: Int, to map: MapPlace) {
+        unsafe places[place].serial.store(map.serial, ordering: .relaxed)
+        unsafe places[place].node.store(map.node, ordering: .relaxed)
     }
 
     /// The place of a container with keys of a type to whose box nobody else refers; it reads this map from now on.
     @inline(__always)
     func take(_ key: ObjectIdentifier, for map: MapPlace) -> Int? {
-        for place in 0..<used where unsafe places[place].key == key && isFree(place) {
-            unsafe places[place].map = map
+        for place in 0..<counts.used where unsafe places[place].key == key && isFree(place) {
+            point(place, to: map)
             return place
         }
         return nil
@@ -80,17 +105,17 @@ struct ReusedContainers {
     /// A place without a container, or now and then one with a container of another type that is not in use.
     ///
     /// Not each time: where more types take turns than there are places, keeping what is given up soon is only work.
-    mutating func freePlace() -> Int? {
+    func freePlace() -> Int? {
         guard ReusedContainers.canKeep else { return nil }
-        if used < ReusedContainers.count {
-            used += 1
-            return used - 1
+        if counts.used < ReusedContainers.count {
+            counts.used += 1
+            return counts.used - 1
         }
-        misses &+= 1
-        guard misses % 16 == 0 else { return nil }
+        counts.misses &+= 1
+        guard counts.misses % 16 == 0 else { return nil }
         for _ in 0..<ReusedContainers.count {
-            let place = next
-            next = (next + 1) % ReusedContainers.count
+            let place = counts.next
+            counts.next = (place + 1) % ReusedContainers.count
             if isFree(place) { return place }
         }
         return nil
@@ -99,12 +124,10 @@ struct ReusedContainers {
     /// Keeps a container that knows its map by the place.
     func keep<Key>(_ container: KeyedDecodingContainer<Key>, at place: Int, for map: MapPlace) {
         unsafe places[place].kept?.release()
-        unsafe places[place] = Place(
-            key: ObjectIdentifier(Key.self),
-            kept: .passRetained(Kept(container)),
-            box: unsafeBitCast(container, to: Unmanaged<AnyObject>.self),
-            map: map
-        )
+        unsafe places[place].key = ObjectIdentifier(Key.self)
+        unsafe places[place].kept = .passRetained(Kept(container))
+        unsafe places[place].box = unsafeBitCast(container, to: Unmanaged<AnyObject>.self)
+        point(place, to: map)
     }
 
     /// Whether a container is nothing but a reference to its box, as reflection shows both; else none is ever kept.
