@@ -168,6 +168,9 @@ def main():
             suites.append(feature_suite(commands, rounds))
             suites += scale_suites(commands, max(3, rounds - 2))
         if options.only:
+            names = [suite.name for suite in suites]
+            for name in set(options.only.split(",")) - set(names):
+                raise SystemExit(f"no suite {name}; there are: {', '.join(names)}")
             suites = [suite for suite in suites if suite.name in options.only.split(",")]
         for suite in suites:
             suite.run()
