@@ -33,6 +33,18 @@ struct ItemRequestTests {
 
     private static let item = #"{"TableName":"visits","Item":{"s":{"S":"x"},"a":{"N":"7"},"hits":{"N":"2"}}"#
 
+    @Test func `a condition by itself is what it adds to a request`() throws {
+        let fields = Fields<Visit>()
+        let members = try (fields.hits > 3 && fields.site != "y").requestMembers()
+        #expect(
+            String(decoding: members, as: UTF8.self)
+                == ##""ConditionExpression":"#n0 > :v0 AND #n1 <> :v1","##
+                + ##""ExpressionAttributeNames":{"#n0":"hits","#n1":"s"},"##
+                + ##""ExpressionAttributeValues":{":v0":{"N":"3"},":v1":{"S":"y"}}"##
+        )
+        #expect(try Condition<Visit>.always.requestMembers().isEmpty)
+    }
+
     @Test func `a put sends the item and nothing else`() async throws {
         let (_, visits) = try await table()
         check(try visits.encodedPut(visit, if: .always), Self.item + "}", .write, .idempotent)

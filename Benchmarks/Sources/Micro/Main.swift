@@ -34,7 +34,7 @@ struct Micro {
             }
         }
         let all =
-            try CodecBenchmarks.all() + RoutingBenchmarks.all() + PayloadBenchmarks.all()
+            try CodecBenchmarks.all() + RoutingBenchmarks.all() + ConditionBenchmarks.all() + PayloadBenchmarks.all()
         let chosen = all.filter { only == nil || $0.name.contains(only ?? "") }
         if let calls {
             for benchmark in chosen { keep(try benchmark.repeated(calls)) }

@@ -1,5 +1,20 @@
 import AlternatorWire
 
+extension Condition {
+    /// What the condition adds to a request of its own, as the members of a JSON object; empty for `.always`.
+    ///
+    /// Throws `.mapping` as sending it would.
+    package func requestMembers() throws(AlternatorError) -> [UInt8] {
+        var expressions = ExpressionWriter()
+        var writer = JSONWriter(reserving: 256)
+        guard let text = try expressions.condition(node) else { return [] }
+        writer.key("ConditionExpression")
+        writer.string(text)
+        expressions.appendPlaceholders(to: &writer)
+        return writer.bytes
+    }
+}
+
 extension ExpressionWriter {
     /// The text of a condition; `nil` for `.always`, which is not sent.
     ///
